@@ -45,3 +45,56 @@ class SettingsWrong(SarabanError):
 
     th = "การตั้งค่าไม่ถูกต้องที่ {where}: {problem}"
     en = "Wrong setting at {where}: {problem}"
+
+
+class OriginalMissing(SarabanError):
+    """An original that the ledger knows is not in the store."""
+
+    th = "ไม่พบต้นฉบับ {sha256} ในคลังต้นฉบับ ให้กู้คืนจากข้อมูลสำรอง"
+    en = "The original {sha256} is missing from the store. Restore it from the backup."
+
+
+class OriginalDamaged(SarabanError):
+    """An original whose bytes no longer match its name."""
+
+    th = "ต้นฉบับ {sha256} ถูกแก้ไขหรือเสียหาย ให้กู้คืนจากข้อมูลสำรอง"
+    en = "The original {sha256} was altered or damaged. Restore it from the backup."
+
+
+class StorageUnsafe(SarabanError):
+    """The database would lie where it can lose data (P-29)."""
+
+    th = "เปิดฐานข้อมูลที่ {path} ไม่ได้: {problem}"
+    en = "The database at {path} cannot be opened: {problem}"
+
+
+class RegisterOff(SarabanError):
+    """The register's start number is 0: it is switched off (C4)."""
+
+    th = "ทะเบียน{register}ของ{organisation} ปี {year} ไม่ได้เปิดใช้งาน (เลขเริ่มต้นเป็น 0) ผู้ดูแลทะเบียนต้องตั้งเลขเริ่มต้นก่อน"
+    en = "The {register} register of {organisation} for {year} is switched off (start number 0). Set a start number first."
+
+
+class ClockBackwards(SarabanError):
+    """The clock stands well before the register's last entry: numbering waits (P-12)."""
+
+    permanent = False
+    th = "นาฬิกาของเครื่องช้ากว่ารายการล่าสุดในทะเบียน ({last}) จึงยังไม่ออกเลข ให้ตั้งเวลาเครื่องให้ถูกต้อง"
+    en = "The machine's clock is behind the register's last entry ({last}), so no number is given. Set the clock right."
+
+
+class NotFound(SarabanError):
+    """Something was named that does not exist."""
+
+    th = "ไม่พบ{what} “{name}” {hint}"
+    en = "There is no {what_en} “{name}”. {hint}"
+
+
+class NoSuchLink(SarabanError):
+    """A receipt link that is unknown, expired or revoked: always the same answer (P-21)."""
+
+    th = "ลิงก์นี้ใช้ไม่ได้ อาจหมดอายุ ถูกยกเลิก หรือคัดลอกมาไม่ครบ โปรดเปิดจากอีเมลฉบับล่าสุด หรือติดต่อหน่วยงานผู้ส่ง"
+    en = (
+        "This link does not work. It may have expired, been withdrawn, or been copied incompletely. "
+        "Please open it from the latest mail, or contact the office that sent it."
+    )
