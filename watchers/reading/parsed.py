@@ -1,6 +1,6 @@
 """A mail taken apart: its headers and parts, decoded, before anything is concluded from them.
 
-Every string here is free of lone surrogates and, unless its sender wrote one, of U+FFFD.
+No string here holds a lone surrogate or U+FFFD.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One MIME part; containers are parts too, and the root of an enclosed message/rfc822 follows its part."""
+    """One MIME part; containers are parts too, and the root of an enclosed mail follows its message/rfc822."""
 
     media_type: str  # as declared, lower case; what is missing is "text/plain"
     charset: str = ""  # label as declared, lower case
