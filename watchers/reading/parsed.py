@@ -15,7 +15,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One MIME part; containers are parts too, and the root of an enclosed mail follows its message/rfc822."""
+    """One MIME part; containers are parts too, and an enclosed mail follows its message/rfc822."""
 
     media_type: str  # as declared, lower case; what is missing is "text/plain"
     charset: str = ""  # label as declared, lower case
