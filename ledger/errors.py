@@ -6,6 +6,8 @@ moment's: the same thing may be tried again; I9). The sentences are formats over
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -98,3 +100,48 @@ class NoSuchLink(SarabanError):
         "This link does not work. It may have expired, been withdrawn, or been copied incompletely. "
         "Please open it from the latest mail, or contact the office that sent it."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake in a text that a person wrote: the line (from 1; 0 for the whole), whose it is, and what to do."""
+
+    line: int
+    where: str
+    th: str
+    en: str
+
+    def sentence(self, language: str = "th") -> str:
+        """Line, place and problem in `language`."""
+        line = {"th": f"บรรทัด {self.line}: ", "en": f"Line {self.line}: "}[language] if self.line else ""
+        place = f"{self.where}: " if self.where else ""
+        return line + place + (self.en if language == "en" else self.th)
+
+
+class TextWrong(SarabanError):
+    """A text that a person wrote has faults, all of them named at once."""
+
+    th = "พบข้อผิดพลาด {count} แห่ง จึงยังไม่ได้บันทึก"
+    en = "{count} mistakes, nothing was changed."
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(count=len(self.faults))
+
+    def sentence(self, language: str = "th") -> str:
+        """The heading, then one line for each fault."""
+        return "\n".join([super().sentence(language), *(fault.sentence(language) for fault in self.faults)])
+
+
+class RulesWrong(TextWrong):
+    """A rule set cannot be read."""
+
+    th = "กฎเส้นทางมีข้อผิดพลาด {count} แห่ง จึงยังไม่ได้บันทึก"
+    en = "The rules have {count} mistakes; nothing was changed."
+
+
+class RosterWrong(TextWrong):
+    """A directory file cannot be read, or contradicts itself."""
+
+    th = "ทะเบียนหน่วยงานมีข้อผิดพลาด {count} แห่ง จึงยังไม่ได้บันทึก"
+    en = "The directory file has {count} mistakes; nothing was changed."
