@@ -1,0 +1,46 @@
+"""One spelling for Thai text that looks the same (attack 24): for matching only."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ledger.era import to_arabic_digits
+
+_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_UNSEEN = re.compile(f"[{_INVISIBLE}]")
+_LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+# Old Thai fonts keep shifted shapes of letters and marks here; PDF text brings them along.
+_SHAPES = dict(
+    zip(
+        range(0xF700, 0xF71B),
+        "ฐ\u0e34\u0e35\u0e36\u0e37\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e48\u0e49\u0e4a\u0e4b\u0e4cญ"
+        "\u0e31\u0e4d\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e38\u0e39\u0e3a",
+        strict=True,
+    )
+)
+_ALIKE = {**_SHAPES, 0x0E45: "\u0e32"}
+_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+_CLUSTER = re.compile(f"[{_MARKS}]{{2,}}")
+_AM_TONES = re.compile("\u0e33([\u0e48-\u0e4b]+)")
+_NIKHAHIT_AA = re.compile(f"\u0e4d([{_MARKS}]*)\u0e32")
+_ORDER = dict.fromkeys("\u0e48\u0e49\u0e4a\u0e4b", 1) | {"\u0e4c": 2, "\u0e4d": 3, "\u0e4e": 4}
+
+
+def canonical(text: str) -> str:
+    """`text` in one spelling: equal to the eye becomes equal in code, and stays so when asked again.
+
+    SARA AM from NIKHAHIT and SARA AA, vowel before tone, each mark once, แ from two เ, Arabic digits, nothing
+    invisible, single spaces, line ends as \\n, otherwise NFC. Upper and lower case stay apart.
+    """
+    plain = _LINE_END.sub("\n", _UNSEEN.sub("", text)).translate(_ALIKE)
+    plain = unicodedata.normalize("NFC", plain).replace("เเ", "แ")
+    plain = _AM_TONES.sub("\\1\u0e33", plain)
+    plain = _CLUSTER.sub(_in_order, plain)
+    plain = _NIKHAHIT_AA.sub("\\1\u0e33", plain)
+    return to_arabic_digits(_SPACES.sub(" ", plain))
+
+
+def _in_order(cluster: re.Match[str]) -> str:
+    return "".join(sorted(set(cluster[0]), key=lambda mark: (_ORDER.get(mark, 0), mark)))

@@ -1,0 +1,62 @@
+"""Thai text that looks the same must match (attack 24)."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.thai import canonical
+
+THAI = st.text(
+    st.sampled_from([chr(c) for c in range(0x0E01, 0x0E5C)] + list(" \n\t\u00a0\u200be\u0301\uf70a"))
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("น้ำ", "น้\u0e4d\u0e32"),
+        ("น้ำ", "น\u0e4d\u0e49\u0e32"),
+        ("น้ำ", "น\u0e33\u0e49"),
+        ("กำหนด", "ก\u0e4d\u0e32หนด"),
+        ("ที่", "ท\u0e48\u0e35"),
+        ("ที่", "ท\u0e35\u0e35\u0e48"),
+        ("ผู้", "ผ\u0e49\u0e39"),
+        ("พันธุ์", "พันธ\u0e4c\u0e38"),
+        ("แจ้ง", "เเจ้ง"),
+        ("ด่วน", "ด\uf70aวน"),
+        ("ญาติ", "\uf70fาต\uf701"),
+        ("ที่ ศธ", "ที่\u00a0\u200bศธ"),
+        ("ว 345", "ว  ๓๔๕"),
+        ("é", "e\u0301"),
+        ("ก\nข", "ก\r\nข"),
+    ],
+)
+def test_two_spellings_that_look_the_same_match(one, other):
+    assert one != other
+    assert canonical(one) == canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("ลับ", "กลับ"), ("มา", "ม่า"), ("ปี", "ปิ"), ("A", "a"), ("กข", "ก ข")]
+)
+def test_what_looks_different_stays_different(one, other):
+    assert canonical(one) != canonical(other)
+
+
+@given(st.text() | THAI)
+def test_the_canonical_spelling_is_its_own(text):
+    assert canonical(canonical(text)) == canonical(text)
+
+
+@given(THAI)
+def test_normal_forms_of_unicode_match(text):
+    assert canonical(unicodedata.normalize("NFD", text)) == canonical(text)
+
+
+def test_ordinary_thai_stays_as_it_is():
+    text = "สำนักงานเขตพื้นที่การศึกษาประถมศึกษาเชียงใหม่ เขต 4 น้ำท่วม ผู้อำนวยการ ฟิล์ม พันธุ์"
+    assert canonical(text) == text
