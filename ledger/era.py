@@ -1,7 +1,6 @@
 """Dates as Thai offices write them: Buddhist-era years, Thai months in every spelling, Thai digits.
 
-Everything is pure; "today" is passed in. B.E. = A.D. + 543 (R36); no letter is older than 1941, when
-the year still began in April.
+Everything is pure; "today" is passed in. B.E. = A.D. + 543 (R36), as since 1941; before, the year began in April.
 """
 
 from __future__ import annotations
@@ -25,35 +24,9 @@ LONG = [
     *("มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน"),
     *("กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม"),
 ]
-    "มกราคม",
-    "กุมภาพันธ์",
-    "มีนาคม",
-    "เมษายน",
-    "พฤษภาคม",
-    "มิถุนายน",
-    "กรกฎาคม",
-    "สิงหาคม",
-    "กันยายน",
-    "ตุลาคม",
-    "พฤศจิกายน",
-    "ธันวาคม",
-]
 ENGLISH = [
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
-]
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
 ]
 
 # ต is scanned as ค, ี as ิ (F96); no other month looks like these.
