@@ -104,7 +104,7 @@ class NoSuchLink(SarabanError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake in a text that a person wrote: the line (from 1; 0 for the whole), whose it is, and what to do."""
+    """One mistake in a text that a person wrote: line (from 1; 0: the whole text), whose it is, what to do."""
 
     line: int
     where: str
@@ -145,3 +145,11 @@ class RosterWrong(TextWrong):
 
     th = "ทะเบียนหน่วยงานมีข้อผิดพลาด {count} แห่ง จึงยังไม่ได้บันทึก"
     en = "The directory file has {count} mistakes; nothing was changed."
+
+
+class MailDamaged(SarabanError):
+    """A mail that we wrote does not read back as it was meant, so it must not leave (attack 8)."""
+
+    permanent = False
+    th = "อีเมลที่เขียนขึ้นอ่านกลับแล้วไม่ตรงกับที่ตั้งใจ จึงไม่ส่งออก: {problem}"
+    en = "A mail that was written does not read back as it was meant, so it was not sent: {problem}"
