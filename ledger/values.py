@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+Day = date  # `Reading` has a field named date
+
 
 class Channel(StrEnum):
     """The way by which something reached us."""
@@ -152,7 +154,7 @@ class Reading:
     html: str = field(default="", repr=False)
     documents: tuple[Document, ...] = ()
     letter_number: str = ""  # ที่ …
-    letter_date: date | None = None  # ลงวันที่ …
+    letter_date: Day | None = None  # ลงวันที่ …
     urgency: Urgency = Urgency.NORMAL
     secrecy: Secrecy = Secrecy.ORDINARY
     message_id: str = ""  # without angle brackets
@@ -193,7 +195,7 @@ class DocumentLine:
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """What a mail or a page may say of a letter. For a secret letter subject, summary and documents are empty."""
+    """What a mail or a page may say of a letter; of a secret one neither subject, summary nor documents."""
 
     organisation: str  # the office that writes to the holder
     number: str  # the register number as people write it, "12/2569" or "ศธ 04022/ว345"
@@ -305,7 +307,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPage:
-    """What the page behind a receipt link shows. While `locked`, nothing but office, number and dates is filled."""
+    """What the page behind a receipt link shows; while `locked`, only office, number and dates."""
 
     facts: LetterFacts
     holder: str

@@ -1,0 +1,199 @@
+"""The chained record of every change: who, when, what, before, after (I7).
+
+An `Act` is the only way to insert or change a sealed row, so the tables and their history cannot disagree: each act
+writes one line that holds every row it touched (a new row whole, a changed one by its changed columns). Lines are
+chained by SHA-256; `ledger.verify` turns the chain back into the rows that must exist now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ledger.database import Database, Moment, Row, moment_text, plain
+
+START = "0" * 64  # what the first line is chained to
+
+Values = dict[str, Any]
+
+
+class HistoryRow(Row):
+    """One line of the chain."""
+
+    __tablename__ = "history"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str]
+    what: Mapped[str]
+    about: Mapped[str]
+    changes: Mapped[str]  # JSON, exactly as hashed
+    previous: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+
+
+class Act:
+    """One thing that somebody does, inside one transaction of `session`.
+
+    Arguments: who did it (a person's name, or a part such as "smtp"), what (a past participle: "registered"),
+    about ("entry 12"), and the moment. Use as a context manager; its end writes the line.
+    """
+
+    def __init__(self, session: Session, who: str, what: str, at: datetime, about: str = "") -> None:
+        self.session, self.who, self.what, self.at, self.about = session, who, what, at, about
+        self._changes: list[tuple[str, int, Values | None, Values | None]] = []
+
+    def __enter__(self) -> Act:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None and self._changes:
+            _append(self)
+
+    def add(self, row: type[Row], **values: object) -> int:
+        """Insert a row; returns its id."""
+        table = _table(row)
+        result = self.session.connection().execute(sa.insert(table).values(values))
+        assert result.inserted_primary_key is not None
+        key = int(result.inserted_primary_key[0])
+        self._changes.append((table.name, key, None, _sealed(row, {**_defaults(table), **values, "id": key})))
+        return key
+
+    def alter(self, row: type[Row], key: int, **values: object) -> None:
+        """Change columns of the row with the id `key`."""
+        table, before = _table(row), self._read(row, key)
+        self.session.connection().execute(sa.update(table).where(table.c.id == key).values(values))
+        self._note(row, key, before, values)
+
+    def alter_many(self, row: type[Row], wanted: Sequence[tuple[int, Values, Values]]) -> None:
+        """Change many rows in one statement: (id, what the sealed columns are now, what all columns become).
+
+        Every row must change the same columns.
+        """
+        if not wanted:
+            return
+        table = _table(row)
+        update = sa.update(table).where(table.c.id == sa.bindparam("row_id"))
+        update = update.values({name: sa.bindparam(f"new_{name}") for name in wanted[0][2]})
+        self.session.connection().execute(
+            update, [{"row_id": key, **{f"new_{n}": v for n, v in new.items()}} for key, _, new in wanted]
+        )
+        for key, before, new in wanted:
+            self._note(row, key, before, new)
+
+    def remove(self, row: type[Row], key: int) -> None:
+        """Delete a row whose existence is itself changeable (directory, rules); entries and letters never are."""
+        before, table = self._read(row, key), _table(row)
+        self.session.connection().execute(sa.delete(table).where(table.c.id == key))
+        self._changes.append((table.name, key, _sealed(row, before), None))
+
+    def seal(self, row: type[Row], key: int) -> None:
+        """Take a row that was written without an act (an intake) into the history as it is now."""
+        self._changes.append((_table(row).name, key, None, _sealed(row, self._read(row, key))))
+
+    def unseal(self, row: type[Row], key: int) -> None:
+        """The opposite of `seal`: the row stays, and will be sealed anew when it is settled again."""
+        self._changes.append((_table(row).name, key, _sealed(row, self._read(row, key)), None))
+
+    def _note(self, row: type[Row], key: int, before: Values, new: Values) -> None:
+        """Remember the sealed columns that change."""
+        names = [n for n in _sealed_columns(row) if n in new and plain(new[n]) != plain(before.get(n))]
+        if names:
+            old, now = ({n: plain(values.get(n)) for n in names} for values in (before, new))
+            self._changes.append((_table(row).name, key, old, now))
+
+    def _read(self, row: type[Row], key: int) -> Values:
+        table = _table(row)
+        found = self.session.connection().execute(sa.select(table).where(table.c.id == key)).one()
+        return dict(found._mapping)
+
+    def line(self) -> str:
+        """The changes as JSON."""
+        return json.dumps(self._changes, ensure_ascii=False, separators=(",", ":"))
+
+
+@contextmanager
+def acting(database: Database, who: str, what: str, at: datetime, about: str = "") -> Iterator[Act]:
+    """One writing transaction with one act in it."""
+    with database.write() as session, Act(session, who, what, at, about) as act:
+        yield act
+
+
+def lines(session: Session) -> Iterator[sa.Row[Any]]:
+    """Every line, oldest first."""
+    table = _table(HistoryRow)
+    yield from (
+        session.connection().execution_options(yield_per=1000).execute(sa.select(table).order_by(table.c.id))
+    )
+
+
+def chain_hash(previous: str, at: datetime, who: str, what: str, about: str, changes: str) -> str:
+    """The hash of a line: SHA-256 over the hash before it and all its fields."""
+    body = json.dumps([previous, moment_text(at), who, what, about, changes], ensure_ascii=False)
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def head(session: Session) -> str:
+    """The hash of the newest line; whoever knows it can prove later that nothing before it changed (P-23)."""
+    table = _table(HistoryRow)
+    newest = sa.select(table.c.hash).order_by(table.c.id.desc()).limit(1)
+    return session.connection().execute(newest).scalar() or START
+
+
+def sealed_tables() -> dict[str, type[Row]]:
+    """Every table whose rows history seals."""
+    mapped: list[type[Row]] = [mapper.class_ for mapper in Row.registry.mappers]
+    return {_table(row).name: row for row in mapped if row is not HistoryRow and _sealed_columns(row)}
+
+
+def sealed_values(row: type[Row], values: Values) -> Values:
+    """The part of a row that history seals, as plain values."""
+    return _sealed(row, values)
+
+
+def _append(act: Act) -> None:
+    previous, changes = head(act.session), act.line()
+    digest = chain_hash(previous, act.at, act.who, act.what, act.about, changes)
+    act.session.connection().execute(
+        sa.insert(_table(HistoryRow)).values(
+            at=act.at,
+            who=act.who,
+            what=act.what,
+            about=act.about,
+            changes=changes,
+            previous=previous,
+            hash=digest,
+        )
+    )
+
+
+def _sealed(row: type[Row], values: Values) -> Values:
+    return {name: plain(values.get(name)) for name in _sealed_columns(row)}
+
+
+def _sealed_columns(row: type[Row]) -> tuple[str, ...]:
+    return _columns_but(_table(row), row.loose)
+
+
+@cache
+def _columns_but(table: sa.Table, loose: frozenset[str]) -> tuple[str, ...]:
+    return () if "*" in loose else tuple(c.name for c in table.columns if c.name not in loose)
+
+
+def _defaults(table: sa.Table) -> Values:
+    columns = {column.name: column.default for column in table.columns}
+    return {name: default.arg for name, default in columns.items() if isinstance(default, sa.ColumnDefault)}
+
+
+def _table(row: type[Row]) -> sa.Table:
+    table = row.__table__
+    assert isinstance(table, sa.Table)
+    return table

@@ -1,0 +1,217 @@
+"""Mails to send: due, claimed, sent, given up; the retry schedule (I5, P-14 to P-16).
+
+A mail is claimed by moving its due time ahead, so a crash gives it back; no lock is held while it is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ledger.database import Choice, Moment, Row
+from ledger.directory import OrganisationRow
+from ledger.history import Act
+from ledger.letters import DeliveryRow
+from ledger.values import Answer, AnswerKind, NoticeKind
+
+
+class OutboxRow(Row):
+    """One mail to one address. Token and code stay in clear only while the mail waits."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))  # who writes
+    kind: Mapped[NoticeKind] = mapped_column(Choice(NoticeKind))
+    recipient: Mapped[str]
+    recipient_name: Mapped[str] = mapped_column(default="")
+    message_id: Mapped[str] = mapped_column(unique=True)
+    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letters.id"), index=True)
+    delivery_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deliveries.id"), index=True)
+    in_reply_to: Mapped[str] = mapped_column(default="")
+    failed: Mapped[str] = mapped_column(default="")  # GIVEN_UP: JSON list of [address, reason]
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    gave_up_at: Mapped[datetime | None] = mapped_column(Moment)
+    answer: Mapped[str] = mapped_column(default="")  # the other side's last word
+    peer: Mapped[str] = mapped_column(default="")
+    unknown_at: Mapped[datetime | None] = mapped_column(Moment)  # it may have arrived without our knowing
+    due: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    claimed_at: Mapped[datetime | None] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column(default=0)
+    since: Mapped[datetime] = mapped_column(Moment)  # from when the days until giving up count
+    token: Mapped[str] = mapped_column(default="")
+    code: Mapped[str] = mapped_column(default="")
+
+    loose = frozenset({"due", "claimed_at", "attempts", "since", "token", "code"})
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a mail is tried again, and when no more (section 7)."""
+
+    first: timedelta = timedelta(minutes=5)
+    longest: timedelta = timedelta(seconds=4000)
+    give_up: timedelta = timedelta(days=5)
+    claim: timedelta = timedelta(minutes=30)  # how long a claim holds before it lapses
+
+    def wait(self, attempts: int) -> timedelta:
+        """The pause after that many attempts: doubling, with a jitter so that not all come back at once."""
+        doubled: timedelta = self.first * 2 ** min(attempts - 1, 20)
+        return min(doubled, self.longest) * random.uniform(0.9, 1.1)  # noqa: S311
+
+
+def add(
+    act: Act, writer: OrganisationRow, kind: NoticeKind, recipient: str, *, sender: str, **columns: Any
+) -> int:
+    """Queue one mail; it is due at once.
+
+    Arguments: `sender` gives the Message-ID its domain.
+    """
+    domain = sender.rpartition("@")[2] or "saraban.invalid"
+    return act.add(
+        OutboxRow,
+        organisation_id=writer.id,
+        kind=kind,
+        recipient=recipient,
+        message_id=f"{token_hex(16)}@{domain}",
+        made_at=act.at,
+        due=act.at,
+        since=act.at,
+        **columns,
+    )
+
+
+def claim(session: Session, now: datetime, limit: int, schedule: Schedule) -> list[OutboxRow]:
+    """Take up to `limit` due mails for sending; nobody else gets them before the claim lapses."""
+    table = _table()
+    ready = sa.select(table.c.id).where(table.c.due <= now).order_by(table.c.due, table.c.id).limit(limit)
+    claimed = (
+        sa.update(table)
+        .where(table.c.id.in_(ready))
+        .values(due=now + schedule.claim, claimed_at=now, attempts=table.c.attempts + 1)
+        .returning(table.c.id)
+    )
+    keys = list(session.connection().execute(claimed).scalars())
+    return list(
+        session.execute(sa.select(OutboxRow).where(OutboxRow.id.in_(keys)).order_by(OutboxRow.id)).scalars()
+    )
+
+
+def release(act: Act) -> int:
+    """After a crash: give back every claim of a daemon that is no more. Their mails may have arrived (P-16)."""
+    wanted = sa.select(OutboxRow.id).where(OutboxRow.claimed_at.is_not(None))
+    keys = list(act.session.execute(wanted).scalars())
+    for key in keys:
+        act.alter(OutboxRow, key, due=act.at, claimed_at=None, unknown_at=act.at)
+    return len(keys)
+
+
+def record(act: Act, answers: Sequence[Answer], schedule: Schedule) -> list[OutboxRow]:
+    """Write down what the other side said. Returns the mails that are given up by this."""
+    wanted = sa.select(OutboxRow).where(OutboxRow.id.in_([answer.id for answer in answers]))
+    rows = {row.id: row for row in act.session.execute(wanted).scalars()}
+    changes: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
+    given_up = []
+    for answer in answers:
+        row = rows[answer.id]
+        new = _after(row, answer, schedule)
+        changes.append((row.id, {name: getattr(row, name) for name in new}, new))
+        if new["gave_up_at"] is not None:
+            given_up.append(row)
+    act.alter_many(OutboxRow, changes)
+    return given_up
+
+
+def warn(act: Act, rows: Iterable[OutboxRow], senders: dict[int, str]) -> None:
+    """Tell the registry of the writing organisation which mails were given up, one notice for each letter (P-15)."""
+    by_letter: dict[tuple[int, int | None], list[OutboxRow]] = {}
+    for row in rows:
+        if row.kind in (NoticeKind.LETTER, NoticeKind.ARRIVAL):  # a warning about a warning would never end
+            by_letter.setdefault((row.organisation_id, row.letter_id), []).append(row)
+    for (organisation_id, letter_id), failed in by_letter.items():
+        writer = act.session.get_one(OrganisationRow, organisation_id)
+        keys = [row.id for row in failed]
+        last_words = sa.select(_table().c.recipient, _table().c.answer).where(_table().c.id.in_(keys))
+        if writer.mailbox:
+            add(
+                act,
+                writer,
+                NoticeKind.GIVEN_UP,
+                writer.mailbox,
+                sender=senders[organisation_id],
+                letter_id=letter_id,
+                failed=json.dumps([list(told) for told in act.session.connection().execute(last_words)]),
+            )
+
+
+def retry(act: Act, keys: Sequence[int] | None = None) -> int:
+    """Make unsent mails due now: those with these ids (given-up ones too), or all that wait."""
+    wanted = sa.select(OutboxRow).where(OutboxRow.sent_at.is_(None), OutboxRow.claimed_at.is_(None))
+    wanted = wanted.where(OutboxRow.gave_up_at.is_(None) if keys is None else OutboxRow.id.in_(keys))
+    rows = list(act.session.execute(wanted).scalars())
+    for row in rows:
+        # The days until giving up start anew, or the next failure would end it at once.
+        act.alter(OutboxRow, row.id, due=act.at, since=act.at, gave_up_at=None, attempts=0)
+    return len(rows)
+
+
+def waiting(session: Session) -> tuple[int, datetime | None]:
+    """How many mails wait, and since when the oldest does."""
+    wanted = sa.select(sa.func.count(), sa.func.min(OutboxRow.made_at)).where(OutboxRow.due.is_not(None))
+    count, oldest = session.execute(wanted).one()
+    return count, oldest
+
+
+def listing(session: Session, *, everything: bool = False, limit: int = 1000) -> list[OutboxRow]:
+    """Mails that wait or were given up, newest first; with `everything` the sent ones too."""
+    wanted = sa.select(OutboxRow).order_by(OutboxRow.id.desc()).limit(limit)
+    if not everything:
+        wanted = wanted.where(OutboxRow.sent_at.is_(None))
+    return list(session.execute(wanted).scalars())
+
+
+def sent_times(session: Session, letter_id: int) -> dict[int, datetime]:
+    """When the first mail of each delivery of a letter was accepted by the other side."""
+    wanted = (
+        sa.select(DeliveryRow.id, sa.func.min(OutboxRow.sent_at))
+        .join(OutboxRow, OutboxRow.delivery_id == DeliveryRow.id)
+        .where(DeliveryRow.letter_id == letter_id, OutboxRow.sent_at.is_not(None))
+        .group_by(DeliveryRow.id)
+    )
+    return {key: at for key, at in session.execute(wanted) if at is not None}
+
+
+def _after(row: OutboxRow, answer: Answer, schedule: Schedule) -> dict[str, Any]:
+    new: dict[str, Any] = {
+        "answer": answer.text,
+        "peer": answer.peer,
+        "claimed_at": None,
+        "sent_at": None,
+        "gave_up_at": None,
+        "unknown_at": row.unknown_at,
+        "due": None,
+        "token": row.token,
+        "code": row.code,
+    }
+    if answer.kind is AnswerKind.SENT:
+        return {**new, "sent_at": answer.at, "token": "", "code": ""}
+    if answer.kind is AnswerKind.UNKNOWN:
+        new["unknown_at"] = answer.at
+    if answer.kind is AnswerKind.PERMANENT or answer.at - row.since > schedule.give_up:
+        return {**new, "gave_up_at": answer.at}
+    return {**new, "due": answer.at + schedule.wait(row.attempts)}
+
+
+def _table() -> sa.Table:
+    table = OutboxRow.__table__
+    assert isinstance(table, sa.Table)
+    return table

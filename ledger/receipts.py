@@ -1,0 +1,176 @@
+"""Acknowledging: receipts with their evidence, and the one-time codes before secret letters (P-18 to P-21, 5.2)."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ledger import registers
+from ledger.database import Moment, Row, plain
+from ledger.directory import OrganisationRow
+from ledger.errors import NoSuchLink, Refused
+from ledger.history import Act
+from ledger.letters import DeliveryRow, LetterRow, LinkRow, token_hash
+from ledger.registers import EntryRow
+from ledger.values import HolderKind, RegisterKind, Visit
+
+CODE_LIFE = timedelta(minutes=15)
+CODE_TRIES = 5
+NAME_LENGTH = 100
+
+
+class ReceiptRow(Row):
+    """A holder's deliberate act. The first one counts; there is never a second (P-20)."""
+
+    __tablename__ = "receipts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("deliveries.id"), unique=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    name: Mapped[str]
+    position: Mapped[str] = mapped_column(default="")
+    grade: Mapped[str] = mapped_column(sa.String(16))  # link, code: what the holder proved (P-19)
+    evidence: Mapped[str]  # JSON: network, agent, link
+    number: Mapped[str] = mapped_column(sa.String(24), unique=True)  # the evidence number
+
+
+class CodeRow(Row):
+    """A one-time code for a secret letter; only its hash is kept."""
+
+    __tablename__ = "codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("deliveries.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    loose = frozenset({"*"})  # they live for minutes and prove nothing by themselves
+
+
+def delivery_of(session: Session, token: str, now: datetime) -> tuple[DeliveryRow, LinkRow]:
+    """The delivery that a token opens.
+
+    Errors: `NoSuchLink`, alike for unknown, expired and revoked.
+    """
+    wanted = sa.select(DeliveryRow, LinkRow).join(LinkRow).where(LinkRow.token_hash == token_hash(token))
+    found = session.execute(wanted).one_or_none()
+    if found is None or found[1].revoked_at is not None or found[1].expires_at <= now:
+        raise NoSuchLink
+    return found[0], found[1]
+
+
+def of_delivery(session: Session, delivery_id: int) -> ReceiptRow | None:
+    """The receipt of a delivery, if there is one."""
+    return session.execute(
+        sa.select(ReceiptRow).where(ReceiptRow.delivery_id == delivery_id)
+    ).scalar_one_or_none()
+
+
+def of_letter(session: Session, letter_id: int) -> dict[int, ReceiptRow]:
+    """The receipts of all deliveries of a letter, by delivery."""
+    wanted = sa.select(ReceiptRow).join(DeliveryRow).where(DeliveryRow.letter_id == letter_id)
+    return {row.delivery_id: row for row in session.execute(wanted).scalars()}
+
+
+def acknowledge(
+    act: Act, delivery: DeliveryRow, link: LinkRow, visit: Visit, name: str, position: str, grade: str
+) -> ReceiptRow:
+    """Record that the holder acknowledges. A second time gives the first receipt again (P-20).
+
+    Errors: `Refused` without a name (P-18: a machine that presses buttons has none).
+    """
+    first = of_delivery(act.session, delivery.id)
+    if first is not None:
+        return first
+    if not name.strip():
+        raise Refused(reason="โปรดพิมพ์ชื่อผู้รับก่อนกดลงทะเบียนรับ")
+    key = act.add(
+        ReceiptRow,
+        delivery_id=delivery.id,
+        at=act.at,
+        name=name.strip()[:NAME_LENGTH],
+        position=position.strip()[:NAME_LENGTH],
+        grade=grade,
+        evidence=json.dumps(
+            {"network": visit.network, "agent": visit.agent[:300], "link": link.id}, ensure_ascii=False
+        ),
+        number=f"{plain(act.at)[:10].replace('-', '')}-{secrets.token_hex(4).upper()}",
+    )
+    _enter_at_the_holder(act, delivery)
+    return act.session.get_one(ReceiptRow, key)
+
+
+def make_code(act: Act, delivery: DeliveryRow) -> str:
+    """A fresh code of six digits; earlier ones stop working."""
+    table = CodeRow.__table__
+    assert isinstance(table, sa.Table)
+    connection = act.session.connection()
+    connection.execute(sa.delete(table).where(table.c.delivery_id == delivery.id))
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    connection.execute(
+        sa.insert(table).values(
+            delivery_id=delivery.id, code_hash=_code_hash(delivery.id, code), made_at=act.at
+        )
+    )
+    return code
+
+
+def check_code(session: Session, delivery: DeliveryRow, code: str, now: datetime) -> bool:
+    """Whether this is the delivery's living code; it opens once, and dies after five wrong tries."""
+    found = session.execute(sa.select(CodeRow).where(CodeRow.delivery_id == delivery.id)).scalar_one_or_none()
+    if (
+        found is None
+        or found.used_at is not None
+        or found.tries >= CODE_TRIES
+        or now - found.made_at > CODE_LIFE
+    ):
+        return False
+    right = hmac.compare_digest(found.code_hash, _code_hash(delivery.id, code))
+    table = CodeRow.__table__
+    assert isinstance(table, sa.Table)
+    new = {"used_at": now} if right else {"tries": found.tries + 1}
+    session.connection().execute(sa.update(table).where(table.c.id == found.id).values(new))
+    return right
+
+
+def own_number(session: Session, delivery: DeliveryRow) -> str:
+    """The number that the letter has in the holder's own incoming register (F93), or ""."""
+    entry = registers.entry_of_letter(session, delivery.letter_id, delivery.organisation_id)
+    return entry.text if entry is not None else ""
+
+
+def _enter_at_the_holder(act: Act, delivery: DeliveryRow) -> EntryRow | None:
+    """An internal letter gets its incoming number when the receiving registry acknowledges (F17, F80)."""
+    owner = act.session.get_one(OrganisationRow, delivery.organisation_id)
+    letter = act.session.get_one(LetterRow, delivery.letter_id)
+    comes_from_outside = letter.organisation_id != owner.id and delivery.holder_kind is not HolderKind.PERSON
+    if not comes_from_outside or not owner.keeps_registers:
+        return None
+    if registers.entry_of_letter(act.session, letter.id, owner.id) is not None:
+        return None  # forwarded or returned inside: still the same line (C8)
+    return registers.enter(
+        act,
+        owner,
+        RegisterKind.INCOMING,
+        letter_id=letter.id,
+        letter_number=letter.letter_number,
+        letter_date=letter.letter_date,
+        sender=letter.sender,
+        recipient=owner.name,
+        subject=letter.subject,
+        action=delivery.holder if delivery.holder_kind is HolderKind.GROUP else "",
+        urgency=letter.urgency,
+        secrecy=letter.secrecy,
+        reason="ลงทะเบียนรับผ่านลิงก์",
+    )
+
+
+def _code_hash(delivery_id: int, code: str) -> str:
+    return token_hash(f"{delivery_id}:{code}")

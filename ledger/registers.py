@@ -1,0 +1,214 @@
+"""The four registers of each organisation and year: entries, taking a number, amending, voiding (I2, R18, R22).
+
+A number is taken from its register's row inside the transaction that writes the entry. There is one writing
+transaction at a time, so numbers run start, start+1, … without gap or twin, whatever is killed when.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ledger import era
+from ledger.database import Choice, Moment, Row
+from ledger.directory import OrganisationRow
+from ledger.errors import ClockBackwards, NotFound, Refused, RegisterOff
+from ledger.history import Act
+from ledger.values import RegisterKind, Secrecy, Urgency
+
+TITLES = {
+    RegisterKind.INCOMING: "หนังสือรับ",
+    RegisterKind.OUTGOING: "หนังสือส่ง",
+    RegisterKind.ORDER: "คำสั่ง",
+    RegisterKind.CERTIFICATE: "เกียรติบัตร",
+}
+
+# A clock that stands further back than this is wrong, not merely adjusted (P-12).
+_TOLERATED = timedelta(minutes=5)
+
+
+class RegisterRow(Row):
+    """One numbered book: organisation × kind × series × B.E. year."""
+
+    __tablename__ = "registers"
+    __table_args__ = (sa.UniqueConstraint("organisation_id", "kind", "series", "year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    kind: Mapped[RegisterKind] = mapped_column(Choice(RegisterKind))
+    series: Mapped[str] = mapped_column(sa.String(16), default="")  # "" or "circular" (R24)
+    year: Mapped[int]  # B.E.
+    start: Mapped[int] = mapped_column(default=1)  # 0: switched off
+    last: Mapped[int | None]  # the newest number given
+    last_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    loose = frozenset({"last", "last_at"})  # both follow from the entries; verify compares them
+
+
+class EntryRow(Row):
+    """One numbered line of a register: the columns of forms 13 and 14, and the time of registration (R18, R20, R22)."""
+
+    __tablename__ = "entries"
+    __table_args__ = (sa.UniqueConstraint("register_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[int] = mapped_column(sa.ForeignKey("registers.id"))
+    number: Mapped[int]
+    text: Mapped[str]  # the number as people write it
+    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letters.id"), index=True)
+    letter_number: Mapped[str] = mapped_column(default="")  # ที่
+    letter_date: Mapped[date | None]  # ลงวันที่
+    sender: Mapped[str] = mapped_column(default="")  # จาก
+    recipient: Mapped[str] = mapped_column(default="")  # ถึง
+    subject: Mapped[str] = mapped_column(default="")  # เรื่อง
+    action: Mapped[str] = mapped_column(default="")  # การปฏิบัติ
+    remark: Mapped[str] = mapped_column(default="")  # หมายเหตุ
+    urgency: Mapped[Urgency] = mapped_column(Choice(Urgency), default=Urgency.NORMAL)
+    secrecy: Mapped[Secrecy] = mapped_column(Choice(Secrecy), default=Secrecy.ORDINARY)
+    rule: Mapped[str] = mapped_column(default="")  # the rule that routed it
+    reason: Mapped[str] = mapped_column(default="")  # why it matched
+    registered_at: Mapped[datetime] = mapped_column(Moment)
+    registered_by: Mapped[str]
+    voided_at: Mapped[datetime | None] = mapped_column(Moment)
+    voided_by: Mapped[str] = mapped_column(default="")
+    void_reason: Mapped[str] = mapped_column(default="")
+
+
+def enter(
+    act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: bool = False, **columns: Any
+) -> EntryRow:
+    """Take the next number of the owner's register and write its entry, in the act's transaction.
+
+    Arguments: `columns` are those of `EntryRow` that forms 13 and 14 name; the year is that of the act's day in
+    Bangkok (R36). Errors: `RegisterOff`, `ClockBackwards`.
+    """
+    register = _open(act, owner, kind, circular=circular)
+    number, at = _take_number(act, register, owner)
+    text = _text(owner, kind, number, register.year, circular=circular)
+    if kind is RegisterKind.OUTGOING:
+        columns["letter_number"] = text
+    key = act.add(
+        EntryRow,
+        register_id=register.id,
+        number=number,
+        text=text,
+        registered_at=at,
+        registered_by=act.who,
+        **columns,
+    )
+    return act.session.get_one(EntryRow, key)
+
+
+def void(act: Act, entry: EntryRow, reason: str) -> None:
+    """Strike an entry through; number and text stay (P-11).
+
+    Errors: `Refused` when it is void already, or no reason is given.
+    """
+    if not reason.strip():
+        raise Refused(reason="ต้องบอกเหตุผลที่ยกเลิกเลข (--reason) — a reason for voiding is needed")
+    if entry.voided_at is not None:
+        raise Refused(reason=f"เลข {entry.text} ถูกยกเลิกไว้ก่อนแล้ว — this number is void already")
+    act.alter(EntryRow, entry.id, voided_at=act.at, voided_by=act.who, void_reason=reason.strip())
+
+
+def set_start(act: Act, owner: OrganisationRow, kind: RegisterKind, year: int, start: int) -> None:
+    """Set the start number of a register that is still empty; 0 switches it off (F38, C4).
+
+    Errors: `Refused` when numbers were given already.
+    """
+    register = _find(act.session, owner, kind, "", year)
+    if register is None:
+        act.add(RegisterRow, organisation_id=owner.id, kind=kind, year=year, start=start)
+    elif register.last is not None and start != register.start:
+        raise Refused(reason=f"ทะเบียน{TITLES[kind]}ปี {year} ของ{owner.name}ออกเลขไปแล้ว จึงเปลี่ยนเลขเริ่มต้นไม่ได้")
+    else:
+        act.alter(RegisterRow, register.id, start=start)
+
+
+def entry(session: Session, owner: OrganisationRow, kind: RegisterKind, number: int, year: int) -> EntryRow:
+    """One entry by its number.
+
+    Errors: `NotFound`.
+    """
+    wanted = (
+        sa.select(EntryRow)
+        .join(RegisterRow)
+        .where(RegisterRow.organisation_id == owner.id, RegisterRow.kind == kind)
+        .where(RegisterRow.year == year, EntryRow.number == number)
+        .order_by(RegisterRow.series)
+    )
+    found = session.execute(wanted).scalars().first()
+    if found is None:
+        raise NotFound(what="เลขทะเบียน", what_en="entry", name=f"{number}/{year}", hint=owner.name)
+    return found
+
+
+def entries(
+    session: Session, kind: RegisterKind, owner: OrganisationRow, year: int | None = None
+) -> list[tuple[EntryRow, int]]:
+    """The entries of a register in order of year and number, each with its year; all years unless one is given."""
+    wanted = (
+        sa.select(EntryRow, RegisterRow.year)
+        .join(RegisterRow)
+        .where(RegisterRow.organisation_id == owner.id, RegisterRow.kind == kind)
+        .order_by(RegisterRow.year, EntryRow.number, EntryRow.id)
+    )
+    if year is not None:
+        wanted = wanted.where(RegisterRow.year == year)
+    return [(found[0], found[1]) for found in session.execute(wanted)]
+
+
+def entry_of_letter(session: Session, letter_id: int, owner_id: int) -> EntryRow | None:
+    """The line that a letter has in one organisation's books, if it has one."""
+    wanted = sa.select(EntryRow).join(RegisterRow).order_by(EntryRow.id).limit(1)
+    wanted = wanted.where(EntryRow.letter_id == letter_id, RegisterRow.organisation_id == owner_id)
+    return session.execute(wanted).scalar_one_or_none()
+
+
+def _open(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: bool) -> RegisterRow:
+    """The register of the act's year; a new year opens by itself."""
+    own_series = circular and kind is RegisterKind.OUTGOING and owner.circular_series == "own"
+    series, year = "circular" if own_series else "", era.be_year(act.at)
+    found = _find(act.session, owner, kind, series, year)
+    if found is None:
+        before = _find(act.session, owner, kind, series, year - 1)
+        start = 0 if before is not None and before.start == 0 else 1
+        act.add(RegisterRow, organisation_id=owner.id, kind=kind, series=series, year=year, start=start)
+        found = _find(act.session, owner, kind, series, year)
+    assert found is not None
+    return found
+
+
+def _find(
+    session: Session, owner: OrganisationRow, kind: RegisterKind, series: str, year: int
+) -> RegisterRow | None:
+    wanted = sa.select(RegisterRow).where(
+        RegisterRow.organisation_id == owner.id,
+        RegisterRow.kind == kind,
+        RegisterRow.series == series,
+        RegisterRow.year == year,
+    )
+    return session.execute(wanted.execution_options(populate_existing=True)).scalar_one_or_none()
+
+
+def _take_number(act: Act, register: RegisterRow, owner: OrganisationRow) -> tuple[int, datetime]:
+    if register.start == 0:
+        raise RegisterOff(register=TITLES[register.kind], organisation=owner.name, year=register.year)
+    if register.last_at is not None and act.at < register.last_at - _TOLERATED:
+        raise ClockBackwards(last=era.format_moment(register.last_at))
+    number = register.start if register.last is None else register.last + 1
+    at = max(act.at, register.last_at or act.at)  # times never run backwards within a book
+    table = RegisterRow.__table__
+    assert isinstance(table, sa.Table)
+    taken = sa.update(table).where(table.c.id == register.id).values(last=number, last_at=at)
+    act.session.connection().execute(taken)
+    return number, at
+
+
+def _text(owner: OrganisationRow, kind: RegisterKind, number: int, year: int, *, circular: bool) -> str:
+    if kind is RegisterKind.OUTGOING:
+        return f"{owner.prefix}{'ว' if circular else ''}{number}"  # R23, R24
+    return f"{number}/{year}"  # F29, F33
