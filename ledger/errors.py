@@ -42,13 +42,6 @@ class Refused(SarabanError):
     en = "{reason}"
 
 
-class SettingsWrong(SarabanError):
-    """A setting is unknown or has a wrong value. `where` names file and line, or the variable."""
-
-    th = "การตั้งค่าไม่ถูกต้องที่ {where}: {problem}"
-    en = "Wrong setting at {where}: {problem}"
-
-
 class OriginalMissing(SarabanError):
     """An original that the ledger knows is not in the store."""
 
@@ -131,6 +124,13 @@ class TextWrong(SarabanError):
     def sentence(self, language: str = "th") -> str:
         """The heading, then one line for each fault."""
         return "\n".join([super().sentence(language), *(fault.sentence(language) for fault in self.faults)])
+
+
+class SettingsWrong(TextWrong):
+    """Settings are unknown or have wrong values. Each fault's `where` names file and line, or the variable."""
+
+    th = "การตั้งค่าไม่ถูกต้อง {count} แห่ง"
+    en = "The settings have {count} mistakes."
 
 
 class RulesWrong(TextWrong):
