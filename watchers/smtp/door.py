@@ -1,0 +1,135 @@
+"""The listening side: sockets, who is inside, the ticker, and closing without losing a letter."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import ssl
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ledger.values import Channel, Intake
+from watchers.smtp import replies
+from watchers.smtp.content import Room
+from watchers.smtp.limits import Limits, Porter
+from watchers.smtp.session import LmtpSession, SmtpSession
+
+# aiosmtpd writes lines of letters and addresses there, below WARNING (P-34).
+logging.getLogger("mail.log").setLevel(logging.WARNING)
+
+_SESSIONS = {Channel.SMTP: SmtpSession, Channel.LMTP: LmtpSession}
+_BACKLOG = 512
+
+
+class Door:
+    """One SMTP or LMTP server, on as many addresses as it is told to open.
+
+    `take` gets every letter and answers with a future, resolved with the intake's number once it is safe;
+    `errors.Refused` becomes 550 with its sentence, anything else 451 without detail. `known` tells our
+    recipients, `full` whether too little space is left to begin a letter; neither may block. `clock` gives
+    aware times, `spool` is the directory for arriving letters that memory has no room for. `tls` switches
+    STARTTLS on, with TLS 1.2 at least. Make it while the event loop runs.
+    """
+
+    def __init__(
+        self,
+        *,
+        take: Callable[[Intake], Future[int]],
+        known: Callable[[str], bool],
+        hostname: str,
+        channel: Channel = Channel.SMTP,
+        full: Callable[[], bool] = lambda: False,
+        limits: Limits | None = None,
+        tls: ssl.SSLContext | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        spool: Path | None = None,
+    ) -> None:
+        self.take, self.known, self.full, self.clock = take, known, full, clock
+        self.hostname = hostname
+        self.limits = limits or Limits()
+        self.tls = tls
+        if tls is not None and tls.minimum_version < ssl.TLSVersion.TLSv1_2:
+            tls.minimum_version = ssl.TLSVersion.TLSv1_2
+        self.room = Room(self.limits, spool)
+        self.porter = Porter(self.limits)
+        self.closing = False
+        self._session = _SESSIONS[channel]
+        self._inside: set[SmtpSession] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._servers: list[asyncio.Server] = []
+        self._socket_files: list[Path] = []
+        self._ticker: asyncio.Task[None] | None = None
+
+    async def open(self, host: str, port: int) -> int:
+        """Listen on `host` and `port`, 0 for any free one. Returns the port. Raises `OSError`."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: self._session(self), host, port, backlog=_BACKLOG)
+        self._opened(server)
+        return int(server.sockets[0].getsockname()[1])
+
+    async def open_socket_file(self, path: Path, mode: int = 0o660) -> None:
+        """Listen on the Unix socket `path` with permissions `mode`. Raises `OSError`."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_unix_server(lambda: self._session(self), str(path), backlog=_BACKLOG)
+        path.chmod(mode)
+        self._socket_files.append(path)
+        self._opened(server)
+
+    async def close(self) -> None:
+        """Let running letters end, tell all others to come again (421), and stop. Takes `grace` at most."""
+        self.closing = True
+        for session in tuple(self._inside):
+            session.close_soon()
+        await self._emptied(self.limits.grace)
+        for session in tuple(self._inside):
+            session.cut(replies.CLOSING)
+        await self._emptied(self.limits.linger)
+        for server in self._servers:
+            server.close()
+        for session in tuple(self._inside):
+            session.transport.abort()
+        for path in self._socket_files:
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+        if self._ticker is not None:
+            self._ticker.cancel()
+
+    def enter(self, session: SmtpSession) -> bytes | None:
+        """Let `session` in, or say with which reply to send it away."""
+        if self.closing:
+            return replies.CLOSING
+        refusal = self.porter.enter(session.guest, session.loop.time())
+        if refusal is None:
+            self._inside.add(session)
+            self._empty.clear()
+        return refusal
+
+    def left(self, session: SmtpSession) -> None:
+        """Forget `session`, which had come in."""
+        self.porter.leave(session.guest)
+        self._inside.discard(session)
+        if not self._inside:
+            self._empty.set()
+
+    async def _emptied(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
+
+    def _opened(self, server: asyncio.Server) -> None:
+        self._servers.append(server)
+        if self._ticker is None:
+            self._ticker = asyncio.create_task(self._tick())
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self.limits.tick)
+            now, stressed = loop.time(), self.porter.stressed
+            for session in tuple(self._inside):
+                session.check(now, stressed=stressed)

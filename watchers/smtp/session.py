@@ -1,0 +1,268 @@
+"""What an SMTP and an LMTP session understand, command by command (RFC 5321, RFC 2033)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import nullcontext
+from traceback import extract_tb
+from typing import ClassVar
+
+from ledger.errors import Refused
+from ledger.values import Channel, Intake
+from watchers.smtp import address, replies
+from watchers.smtp.content import Content
+from watchers.smtp.limits import Guest
+from watchers.smtp.replies import Fault, Hangup
+from watchers.smtp.wire import Wire
+
+log = logging.getLogger(__name__)
+
+_WEB = frozenset({"GET", "POST", "PUT", "HEAD", "CONNECT", "OPTIONS", "DELETE", "PATCH", "TRACE", "PRI"})
+_IDLE = {"RSET": replies.OK, "NOOP": replies.OK, "VRFY": replies.NOT_VERIFIED, "HELP": replies.HELP}
+
+
+class SmtpSession(Wire):
+    """One SMTP client, from greeting to good-bye."""
+
+    protocol: ClassVar[str] = "ESMTP"
+    channel: ClassVar[Channel] = Channel.SMTP
+    greetings: ClassVar[frozenset[str]] = frozenset({"EHLO", "HELO"})
+
+    guest: Guest
+    _greeted = False
+    _sender: address.Sender | None = None
+    _recipients: tuple[str, ...] = ()
+    _errors = _idle = _letters = _refused = 0
+
+    async def _handle_client(self) -> None:
+        """The whole session; aiosmtpd starts it with the connection."""
+        self.guest = self.door.porter.guest(self.transport.get_extra_info("peername"))
+        refusal = self.door.enter(self)
+        try:
+            if refusal is not None:
+                raise Hangup(refusal, linger=False)
+            await self.greet(stranger=bool(self.guest.network))
+            while True:
+                await self._next()
+        except Hangup as end:
+            self.say(end.reply)
+            log.info("hung up peer=%s reply=%s", self.guest.address, end.reply.decode())
+            await self.leave(linger=end.linger)
+        except OSError:
+            self.transport.abort()
+        finally:
+            if refusal is None:
+                self.door.left(self)
+
+    async def _next(self) -> None:
+        """Read one command and obey it."""
+        try:
+            line = await self.line()
+            if self.door.closing:
+                raise Hangup(replies.CLOSING)
+            await self._obey(line)
+        except Fault as fault:
+            await self._blame(fault.reply)
+        except (Hangup, OSError):
+            raise
+        except Exception as error:
+            self.say((await self.handle_exception(error)).encode())
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Our own fault, whatever it is, is temporary, and nobody outside learns more (P-2)."""
+        where = extract_tb(error.__traceback__)[-1]
+        place = f"{where.name}:{where.lineno}"
+        log.error("failed peer=%s error=%s at=%s", self.guest.address, type(error).__name__, place)
+        return replies.OUR_FAULT.decode()
+
+    async def _obey(self, line: bytes) -> None:
+        word, _, rest = line.partition(b" ")
+        verb = word.decode("ascii", "replace").upper()
+        if verb in _WEB or not "A" <= verb[:1] <= "Z":
+            raise Hangup(replies.NOT_SMTP)
+        argument = _text(rest)
+        match verb:
+            case "MAIL":
+                self.say(self._mail(argument))
+            case "RCPT":
+                self.say(self._rcpt(argument))
+            case "DATA":
+                await self._data(argument)
+            case "QUIT":
+                raise Hangup(replies.GOOD_BYE, linger=False)
+            case "STARTTLS":
+                await self._starttls(argument)
+            case "EXPN" | "AUTH" | "ETRN" | "TURN" | "BDAT":
+                raise Fault(replies.NOT_OFFERED)
+            case _ if verb in self.greetings:
+                self.say(self._greet(verb, argument))
+            case _ if verb in _IDLE:
+                self._count_idle()
+                if verb == "RSET":
+                    self._reset()
+                self.say(_IDLE[verb])
+            case _:
+                raise Fault(replies.NOT_A_COMMAND)
+
+    async def _blame(self, reply: bytes) -> None:
+        """The client broke the rules: patiently at first, then slower, then no more."""
+        self._errors += 1
+        if self._errors >= self.limits.errors or self.door.porter.stressed:
+            self.say(reply)
+            raise Hangup(replies.TOO_MANY_ERRORS)
+        if self._errors > self.limits.patient_errors:
+            await asyncio.sleep(self.limits.error_delay)
+        self.say(reply)
+
+    def _count_idle(self) -> None:
+        self._idle += 1
+        if self._idle > self.limits.idle_commands:
+            raise Hangup(replies.TOO_MANY_IDLE)
+
+    def _reset(self) -> None:
+        self._sender, self._recipients = None, ()
+
+    def _greet(self, verb: str, argument: str) -> bytes:
+        if not argument or len(argument) > 255:
+            raise Fault(replies.GREETING_SYNTAX)
+        self.expect_silence()
+        self._count_idle()
+        self._reset()
+        self._greeted = True
+        offers = [self.hostname]
+        if verb != "HELO":
+            offers += [
+                "PIPELINING",
+                f"SIZE {self.limits.message}",
+                "8BITMIME",
+                "SMTPUTF8",
+                "ENHANCEDSTATUSCODES",
+            ]
+            if self.tls_context is not None and not self.secured:
+                offers.append("STARTTLS")
+        return replies.several(250, offers)
+
+    def _mail(self, argument: str) -> bytes:
+        """Begin a letter, if one can begin now."""
+        if not self._greeted:
+            raise Fault(replies.GREET_FIRST)
+        if self._sender is not None:
+            raise Fault(replies.ONE_LETTER)
+        sender = address.sender(argument)
+        if self.guest.network and self._letters >= self.limits.letters:
+            raise Hangup(replies.TOO_MANY_LETTERS)
+        if sender.size > self.limits.message:
+            return replies.TOO_BIG % self.limits.message
+        if self.door.full():
+            return replies.NO_SPACE
+        if not self.door.porter.letter(self.guest, self.loop.time()):
+            return replies.LETTERS_TOO_FAST
+        self._sender = sender
+        return replies.SENDER_OK
+
+    def _rcpt(self, argument: str) -> bytes:
+        """Add a recipient, if it is one of ours."""
+        if self._sender is None:
+            raise Fault(replies.MAIL_FIRST)
+        recipient = address.recipient(argument, utf8=self._sender.utf8)
+        if len(self._recipients) >= self.limits.recipients:
+            reply = replies.TOO_MANY_RECIPIENTS
+        elif not self.door.known(recipient):
+            reply = replies.NO_SUCH_MAILBOX
+        else:
+            self._recipients += (recipient,)
+            return replies.RECIPIENT_OK
+        self._refused += 1
+        if self._refused > self.limits.refused_recipients:
+            raise Hangup(replies.TOO_MANY_REFUSED)
+        return reply
+
+    async def _data(self, argument: str) -> None:
+        """Take the letter itself; the answer comes after it is safe (P-1)."""
+        if argument:
+            raise Fault(replies.NO_ARGUMENT)
+        if self._sender is None or not self._recipients:
+            raise Fault(replies.RECIPIENT_FIRST)
+        self.expect_silence()
+        self.say(replies.GO_ON)
+        content = Content(self.limits, self.door.room)
+        try:
+            await self.receive(content)
+            reply = await self._take(content, self._sender)
+        finally:
+            content.close()
+        self._answer(reply)
+        self._reset()
+        self._letters += 1
+        self._idle = 0
+
+    def _answer(self, reply: bytes) -> None:
+        self.say(reply)
+
+    async def _take(self, content: Content, sender: address.Sender) -> bytes:
+        """The reply to the final dot."""
+        if content.fault is not None:
+            log.info("not taken peer=%s reply=%s", self.guest.address, content.fault.decode())
+            return content.fault
+        try:
+            async with self.door.room.turn if content.spooled else nullcontext():
+                return await self._offer(content.whole(), sender.address)
+        except Refused as error:
+            sentence = error.sentence("en")
+            log.info("refused peer=%s reason=%s", self.guest.address, replies.shown(sentence))
+            return replies.refused(sentence, utf8=sender.utf8)
+        except Exception as error:
+            return (await self.handle_exception(error)).encode()
+
+    async def _offer(self, content: bytes, sender: str) -> bytes:
+        peer, recipients = self.guest.address, self._recipients
+        taking = self.door.take(
+            Intake(self.channel, self.channel.value, content, self.door.clock(), sender, recipients, peer)
+        )
+        try:
+            # A session that is cancelled must not cancel the commit (finding 6).
+            number = await asyncio.shield(asyncio.wrap_future(taking))
+        except asyncio.CancelledError:
+            if not taking.cancelled():
+                raise
+            return replies.OUR_FAULT
+        facts = (number, peer, sender, len(recipients), len(content))
+        log.info("taken intake=%d peer=%s sender=%s recipients=%d size=%d", *facts)
+        return replies.taken(number)
+
+    async def _starttls(self, argument: str) -> None:
+        """Go on encrypted and begin anew (RFC 3207)."""
+        if self.tls_context is None:
+            raise Fault(replies.NOT_OFFERED)
+        if self.secured:
+            raise Fault(replies.TLS_ALREADY)
+        if argument:
+            raise Fault(replies.NO_ARGUMENT)
+        self.say(replies.START_TLS)
+        await self.start_tls(self.tls_context)
+        self._reset()
+        self._greeted = False
+
+
+class LmtpSession(SmtpSession):
+    """The same for a mail server of the house: LHLO, and one reply for each recipient (RFC 2033, P-7)."""
+
+    protocol: ClassVar[str] = "LMTP"
+    channel: ClassVar[Channel] = Channel.LMTP
+    greetings: ClassVar[frozenset[str]] = frozenset({"LHLO"})
+
+    def _answer(self, reply: bytes) -> None:
+        for _ in self._recipients:
+            self.say(reply)
+
+
+def _text(argument: bytes) -> str:
+    """Raises `Fault` for controls and for what is not UTF-8."""
+    try:
+        text = argument.strip(b" ").decode()
+    except UnicodeDecodeError:
+        raise Fault(replies.BAD_CHARACTERS) from None
+    if text.isascii() and not text.isprintable():
+        raise Fault(replies.BAD_CHARACTERS)
+    return text
