@@ -1,4 +1,4 @@
-"""What the office knows: directory, registers, letters, rules, queue and history. No I/O but its database and originals.
+"""What the office knows: directory, registers, letters, rules, queue, history. I/O only to its database and originals.
 
 The words of the house, one meaning each, in code, pages, mails and logs:
 

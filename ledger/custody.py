@@ -66,9 +66,7 @@ def forward(
 def targets(session: Session, delivery: DeliveryRow) -> tuple[Target, ...]:
     """To whom this holder may forward: the groups (at an office), then the people of the same organisation."""
     chain = letters.deliveries(session, delivery.letter_id)
-    taken = {
-        (row.group_id, row.person_id) for row in chain if row.organisation_id == delivery.organisation_id
-    }
+    taken = {(row.group_id, row.person_id) for row in chain if row.organisation_id == delivery.organisation_id}
     offered = [
         Target(f"group:{row.code}", row.name, HolderKind.GROUP)
         for row in directory.groups(session, delivery.organisation_id)

@@ -137,9 +137,7 @@ class Desk:
         who = name.strip()[: receipts.NAME_LENGTH] or "link"
         return acting(self._database, who, what, visit.at)
 
-    def _open(
-        self, session: Session, token: str, now: datetime, unlocked: bool
-    ) -> tuple[DeliveryRow, LinkRow]:
+    def _open(self, session: Session, token: str, now: datetime, unlocked: bool) -> tuple[DeliveryRow, LinkRow]:
         delivery, link = receipts.delivery_of(session, token, now)
         if _locked(session, delivery, unlocked):
             raise Refused(reason="หนังสือนี้เป็นหนังสือลับ โปรดขอรหัสใช้ครั้งเดียวก่อน")

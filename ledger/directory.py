@@ -81,9 +81,7 @@ class SchoolGroupRow(Row):
     __table_args__ = (sa.UniqueConstraint("organisation_id", "code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    organisation_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("organisations.id")
-    )  # the office that keeps it
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))  # the office that keeps it
     code: Mapped[str]
     name: Mapped[str]
 

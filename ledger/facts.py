@@ -13,9 +13,7 @@ from ledger.registers import EntryRow, RegisterRow
 from ledger.values import DocumentLine, LetterFacts, RegisterKind, Secrecy
 
 
-def of_letters(
-    session: Session, letter_ids: Sequence[int], *, unlocked: bool = False
-) -> dict[int, LetterFacts]:
+def of_letters(session: Session, letter_ids: Sequence[int], *, unlocked: bool = False) -> dict[int, LetterFacts]:
     """The facts of each letter, in a few statements for all of them.
 
     Arguments: `unlocked` shows what a secret letter says; only a holder who proved it may have that.

@@ -130,9 +130,7 @@ def acting(database: Database, who: str, what: str, at: datetime, about: str = "
 def lines(session: Session) -> Iterator[sa.Row[Any]]:
     """Every line, oldest first."""
     table = _table(HistoryRow)
-    yield from (
-        session.connection().execution_options(yield_per=1000).execute(sa.select(table).order_by(table.c.id))
-    )
+    yield from (session.connection().execution_options(yield_per=1000).execute(sa.select(table).order_by(table.c.id)))
 
 
 def chain_hash(previous: str, at: datetime, who: str, what: str, about: str, changes: str) -> str:

@@ -30,6 +30,7 @@ class IntakeRow(Row):
     """One arrival. What the reading told is added when it is settled."""
 
     __tablename__ = "intakes"
+    __table_args__ = (sa.Index("ix_intakes_unsettled", "id", sqlite_where=sa.text("settled_at IS NULL")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[Channel] = mapped_column(Choice(Channel))
@@ -45,6 +46,7 @@ class IntakeRow(Row):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.String(64))
     taken_at: Mapped[datetime] = mapped_column(Moment)
+    settled_at: Mapped[datetime | None] = mapped_column(Moment)
     content: Mapped[bytes | None]  # a small original, until it is settled
     identity: Mapped[str] = mapped_column(default="", index=True)
     message_id: Mapped[str] = mapped_column(default="", index=True)
@@ -87,10 +89,9 @@ def take(session: Session, offers: Sequence[tuple[Intake, int | None]]) -> list[
     return [known[intake.key or f"\0{n}"] for n, (intake, _) in enumerate(offers)]
 
 
-def unsettled(session: Session, limit: int, after: int = 0) -> list[IntakeRow]:
+def unsettled(session: Session, limit: int) -> list[IntakeRow]:
     """Arrivals without an outcome, oldest first."""
-    settled = sa.select(OutcomeRow.id).where(OutcomeRow.intake_id == IntakeRow.id)
-    wanted = sa.select(IntakeRow).where(IntakeRow.id > after, ~settled.exists())
+    wanted = sa.select(IntakeRow).where(IntakeRow.settled_at.is_(None))
     return list(session.execute(wanted.order_by(IntakeRow.id).limit(limit)).scalars())
 
 
@@ -102,6 +103,7 @@ def learn(act: Act, intake: IntakeRow, reading: Reading) -> None:
         "message_id": reading.message_id[:998],
         "subject": reading.subject[:500],
         "defects": "\n".join(reading.defects),
+        "settled_at": act.at,
         "content": None,
     }
     act.session.connection().execute(sa.update(table).where(table.c.id == intake.id).values(learned))
@@ -144,6 +146,8 @@ def reopen(act: Act, intake_id: int) -> bool:
         return False
     act.remove(OutcomeRow, found)
     act.unseal(IntakeRow, intake_id)
+    table = _table()
+    act.session.connection().execute(sa.update(table).where(table.c.id == intake_id).values(settled_at=None))
     return True
 
 
@@ -180,9 +184,7 @@ def outcome(session: Session, intake_id: int) -> Outcome | None:
     )
 
 
-def listing(
-    session: Session, limit: int, kind: OutcomeKind | None = None
-) -> list[tuple[IntakeRow, OutcomeRow | None]]:
+def listing(session: Session, limit: int, kind: OutcomeKind | None = None) -> list[tuple[IntakeRow, OutcomeRow | None]]:
     """The newest arrivals, with their outcomes."""
     wanted = sa.select(IntakeRow, OutcomeRow).outerjoin(OutcomeRow, OutcomeRow.intake_id == IntakeRow.id)
     if kind is not None:

@@ -24,9 +24,7 @@ class LetterRow(Row):
     __tablename__ = "letters"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    organisation_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("organisations.id")
-    )  # whose books hold it first
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))  # whose books hold it first
     intake_id: Mapped[int | None] = mapped_column(sa.ForeignKey("intakes.id"), index=True)
     outgoing: Mapped[bool] = mapped_column(default=False)
     letter_number: Mapped[str] = mapped_column(default="")

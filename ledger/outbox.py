@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -69,9 +69,7 @@ class Schedule:
         return min(doubled, self.longest) * random.uniform(0.9, 1.1)  # noqa: S311
 
 
-def add(
-    act: Act, writer: OrganisationRow, kind: NoticeKind, recipient: str, *, sender: str, **columns: Any
-) -> int:
+def add(act: Act, writer: OrganisationRow, kind: NoticeKind, recipient: str, *, sender: str, **columns: Any) -> int:
     """Queue one mail; it is due at once.
 
     Arguments: `sender` gives the Message-ID its domain.
@@ -101,9 +99,7 @@ def claim(session: Session, now: datetime, limit: int, schedule: Schedule) -> li
         .returning(table.c.id)
     )
     keys = list(session.connection().execute(claimed).scalars())
-    return list(
-        session.execute(sa.select(OutboxRow).where(OutboxRow.id.in_(keys)).order_by(OutboxRow.id)).scalars()
-    )
+    return list(session.execute(sa.select(OutboxRow).where(OutboxRow.id.in_(keys)).order_by(OutboxRow.id)).scalars())
 
 
 def release(act: Act) -> int:
@@ -131,7 +127,7 @@ def record(act: Act, answers: Sequence[Answer], schedule: Schedule) -> list[Outb
     return given_up
 
 
-def warn(act: Act, rows: Iterable[OutboxRow], senders: dict[int, str]) -> None:
+def warn(act: Act, rows: Iterable[OutboxRow], sender_of: Callable[[OrganisationRow], str]) -> None:
     """Tell the registry of the writing organisation which mails were given up, one notice for each letter (P-15)."""
     by_letter: dict[tuple[int, int | None], list[OutboxRow]] = {}
     for row in rows:
@@ -147,7 +143,7 @@ def warn(act: Act, rows: Iterable[OutboxRow], senders: dict[int, str]) -> None:
                 writer,
                 NoticeKind.GIVEN_UP,
                 writer.mailbox,
-                sender=senders[organisation_id],
+                sender=sender_of(writer),
                 letter_id=letter_id,
                 failed=json.dumps([list(told) for told in act.session.connection().execute(last_words)]),
             )

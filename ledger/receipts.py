@@ -68,9 +68,7 @@ def delivery_of(session: Session, token: str, now: datetime) -> tuple[DeliveryRo
 
 def of_delivery(session: Session, delivery_id: int) -> ReceiptRow | None:
     """The receipt of a delivery, if there is one."""
-    return session.execute(
-        sa.select(ReceiptRow).where(ReceiptRow.delivery_id == delivery_id)
-    ).scalar_one_or_none()
+    return session.execute(sa.select(ReceiptRow).where(ReceiptRow.delivery_id == delivery_id)).scalar_one_or_none()
 
 
 def of_letter(session: Session, letter_id: int) -> dict[int, ReceiptRow]:
@@ -115,9 +113,7 @@ def make_code(act: Act, delivery: DeliveryRow) -> str:
     connection.execute(sa.delete(table).where(table.c.delivery_id == delivery.id))
     code = f"{secrets.randbelow(1_000_000):06d}"
     connection.execute(
-        sa.insert(table).values(
-            delivery_id=delivery.id, code_hash=_code_hash(delivery.id, code), made_at=act.at
-        )
+        sa.insert(table).values(delivery_id=delivery.id, code_hash=_code_hash(delivery.id, code), made_at=act.at)
     )
     return code
 
@@ -125,12 +121,7 @@ def make_code(act: Act, delivery: DeliveryRow) -> str:
 def check_code(session: Session, delivery: DeliveryRow, code: str, now: datetime) -> bool:
     """Whether this is the delivery's living code; it opens once, and dies after five wrong tries."""
     found = session.execute(sa.select(CodeRow).where(CodeRow.delivery_id == delivery.id)).scalar_one_or_none()
-    if (
-        found is None
-        or found.used_at is not None
-        or found.tries >= CODE_TRIES
-        or now - found.made_at > CODE_LIFE
-    ):
+    if found is None or found.used_at is not None or found.tries >= CODE_TRIES or now - found.made_at > CODE_LIFE:
         return False
     right = hmac.compare_digest(found.code_hash, _code_hash(delivery.id, code))
     table = CodeRow.__table__

@@ -77,9 +77,7 @@ class EntryRow(Row):
     void_reason: Mapped[str] = mapped_column(default="")
 
 
-def enter(
-    act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: bool = False, **columns: Any
-) -> EntryRow:
+def enter(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: bool = False, **columns: Any) -> EntryRow:
     """Take the next number of the owner's register and write its entry, in the act's transaction.
 
     Arguments: `columns` are those of `EntryRow` that forms 13 and 14 name; the year is that of the act's day in
@@ -182,9 +180,7 @@ def _open(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: boo
     return found
 
 
-def _find(
-    session: Session, owner: OrganisationRow, kind: RegisterKind, series: str, year: int
-) -> RegisterRow | None:
+def _find(session: Session, owner: OrganisationRow, kind: RegisterKind, series: str, year: int) -> RegisterRow | None:
     wanted = sa.select(RegisterRow).where(
         RegisterRow.organisation_id == owner.id,
         RegisterRow.kind == kind,

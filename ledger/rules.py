@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlalchemy as sa
+import yaml
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger.database import Row
 from ledger.history import Act
+from ledger.routing import RuleSet, parse
 
 
 class RuleRow(Row):
@@ -19,3 +23,25 @@ class RuleRow(Row):
     position: Mapped[int]
     name: Mapped[str]
     body: Mapped[str]
+
+
+def load(session: Session, organisation_id: int) -> RuleSet:
+    """The rules of an organisation, in their order; none at all is a rule set too."""
+    wanted = sa.select(RuleRow.body).where(RuleRow.organisation_id == organisation_id)
+    return _parsed(tuple(session.execute(wanted.order_by(RuleRow.position)).scalars()))
+
+
+def replace(act: Act, organisation_id: int, rules: RuleSet) -> None:
+    """Put `rules` in the place of the organisation's rules."""
+    for key in (
+        act.session.execute(sa.select(RuleRow.id).where(RuleRow.organisation_id == organisation_id)).scalars().all()
+    ):
+        act.remove(RuleRow, key)
+    for position, written in enumerate(yaml.safe_load(rules.to_yaml())["rules"], 1):
+        body = yaml.safe_dump(written, allow_unicode=True, sort_keys=False)
+        act.add(RuleRow, organisation_id=organisation_id, position=position, name=written["name"], body=body)
+
+
+@lru_cache(maxsize=64)
+def _parsed(bodies: tuple[str, ...]) -> RuleSet:
+    return parse(yaml.safe_dump({"rules": [yaml.safe_load(body) for body in bodies]}, allow_unicode=True))

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("taken_at", sa.String(32), nullable=False),
+        sa.Column("settled_at", sa.String(32), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("identity", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=False),
@@ -79,6 +80,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_intakes_identity", "intakes", ["identity"])
     op.create_index("ix_intakes_message_id", "intakes", ["message_id"])
+    op.create_index(
+        "ix_intakes_unsettled", "intakes", ["id"], unique=False, sqlite_where=sa.text("settled_at IS NULL")
+    )
     op.create_table(
         "registers",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,90 @@
+"""Enters a batch of read intakes in one transaction; one bad letter never stops the next (I4)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gateway import pipeline
+from gateway.pipeline import Policy
+from gateway.settler import Settled
+from ledger import intakes
+from ledger.database import Database
+from ledger.errors import SarabanError
+from ledger.history import Act
+from ledger.intakes import IntakeRow
+from ledger.originals import Originals
+from ledger.values import Outcome, OutcomeKind, Reading
+
+log = logging.getLogger("saraban.settle")
+
+WHO = {"smtp": "อีเมล", "lmtp": "อีเมล", "imap": "อีเมล", "folder": "โฟลเดอร์", "command": "คำสั่ง"}
+
+
+class Entering:
+    """The writing half of settling.
+
+    Arguments: `policy_of` tells an intake's policy, `clock` the moment (aware).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        originals: Originals,
+        policy_of: Callable[[IntakeRow], Policy],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database, self._originals, self._policy_of, self._clock = database, originals, policy_of, clock
+
+    def enter(self, batch: list[Settled]) -> dict[int, Outcome | SarabanError | None]:
+        """Settle each; tells its outcome, the temporary error that makes it wait, or None for a fault of ours.
+
+        Originals and documents are on the disk before the commit that refers to them.
+        """
+        self._originals.put(content for settled in batch for content in _contents(settled))
+        with self._database.write() as session:
+            return {settled.intake.id: self._settle(session, settled) for settled in batch}
+
+    def park(self, intake_id: int) -> Outcome:
+        """Hold an intake that could not be settled, for a clerk to see."""
+        with self._database.write() as session:
+            row = session.get_one(IntakeRow, intake_id)
+            if row.content is not None:
+                self._originals.put([row.content])
+            self._hold(session, row, Reading(), "ระบบลงทะเบียนรายการนี้ไม่สำเร็จ ต้นฉบับเก็บไว้ครบถ้วน โปรดตรวจและลงทะเบียนเอง")
+            return _outcome(session, intake_id)
+
+    def _settle(self, session: Session, settled: Settled) -> Outcome | SarabanError | None:
+        try:
+            with session.begin_nested(), self._act(session, settled.intake) as act:
+                pipeline.settle(act, settled, self._policy_of(settled.intake))
+        except SarabanError as fault:
+            if not fault.permanent:
+                return fault
+            self._hold(session, settled.intake, settled.reading, fault.sentence())
+        except Exception:  # a fault of ours: the intake stays unsettled, the others go on
+            log.exception("intake %d could not be entered", settled.intake.id)
+            return None
+        return _outcome(session, settled.intake.id)
+
+    def _hold(self, session: Session, intake: IntakeRow, reading: Reading, reason: str) -> None:
+        with session.begin_nested(), self._act(session, intake) as act:
+            act.what, act.about = "held", f"intake {intake.id}"
+            intakes.learn(act, intake, reading)
+            intakes.conclude(act, intake.id, OutcomeKind.HELD, reason)
+
+    def _act(self, session: Session, intake: IntakeRow) -> Act:
+        return Act(session, WHO[intake.channel], "settled", self._clock())
+
+
+def _contents(settled: Settled) -> list[bytes]:
+    return [settled.content, *(document.content for document in settled.reading.documents)]
+
+
+def _outcome(session: Session, intake_id: int) -> Outcome:
+    told = intakes.outcome(session, intake_id)
+    assert told is not None  # it was just written
+    return told
