@@ -1,0 +1,215 @@
+"""The loop of one watched folder: scan, offer what is complete, move what has its outcome."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from ledger.errors import FileIncomplete, FileTooLarge, Refused
+from ledger.values import Channel, Intake, Outcome, OutcomeKind
+from watchers.folder import names, safely
+from watchers.folder.bell import Bell
+from watchers.folder.binding import Folder, FolderStatus
+from watchers.folder.flights import Flight, Flights
+from watchers.folder.places import Places
+from watchers.folder.sightings import Sightings
+from watchers.folder.whole import Wholeness, wholeness
+
+log = logging.getLogger(__name__)
+
+_PACE = 0.1  # seconds between two scans, however often the bell rings
+_BEAT = 0.5  # seconds after which a set `stop` is seen
+
+
+class FolderWatch:
+    """Watches one folder in one thread. The scan is the truth; events only make it come sooner."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        take: Callable[[Intake], Future[int]],
+        settle: Callable[[int], Future[Outcome]],
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`take` and `settle`: the seams of docs/plan.md. `clock` gives aware moments."""
+        self.folder = folder
+        self._clock = clock
+        self._wake = threading.Event()
+        self._bell = Bell(self._wake.set)
+        self._sightings = Sightings(folder)
+        self._flights = Flights(take, settle, self._wake.set)
+        self._ready: deque[str] = deque()
+        self._strange: set[str] = set()
+        self._scanned = self._next_scan = float("-inf")
+        self._status = FolderStatus(folder.path)
+
+    def status(self) -> FolderStatus:
+        """How it is doing; may be asked from any thread."""
+        return self._status
+
+    def run(self, stop: threading.Event) -> None:
+        """Watch until `stop` is set. What is on its way then is offered again next time, under the same key."""
+        try:
+            while not stop.is_set():
+                wait = self._next_turn() - time.monotonic()
+                self._wake.wait(min(max(wait, 0.0), _BEAT))
+        finally:
+            self._bell.take_down()
+
+    def _next_turn(self) -> float:
+        now = time.monotonic()
+        try:
+            return self.turn(now)
+        except Exception as error:
+            log.exception("watching %s failed", self.folder.path)
+            self._complain(error)
+            return now + self.folder.period
+
+    def turn(self, now: float) -> float:
+        """Do all that can be done at `now`, in seconds of a steady clock; returns when the next turn is due."""
+        self._wake.clear()
+        self._land(now)
+        if now >= self._scan_due():
+            self._scan(now)
+        self._offer_ready(now)
+        self._status = replace(self._status, pending=len(self._sightings), strange=len(self._strange))
+        return self._scan_due()
+
+    def _scan_due(self) -> float:
+        soonest = self._scanned + _PACE
+        return soonest if self._bell.ringing else max(self._next_scan, soonest)
+
+    def _scan(self, now: float) -> None:
+        self._scanned, self._next_scan = now, now + self.folder.period
+        try:
+            closed = self._listen()
+            found = self._list()
+        except OSError as error:
+            self._complain(error)
+            return
+        self._sightings.look(found.files, closed, now)
+        ready, soon = self._sightings.due(now, self._flights)
+        self._ready, self._next_scan = deque(ready), min(self._next_scan, soon)
+
+    def _listen(self) -> set[str]:
+        if not self.folder.share:
+            if self._status.scanned_at is None:
+                self.folder.path.mkdir(parents=True, exist_ok=True)
+            self._bell.hang(str(self.folder.path))
+        return self._bell.heard()
+
+    def _list(self) -> safely.Listing:
+        with safely.directory(self.folder.path) as directory:
+            found = safely.listing(directory, names.ignored)
+        self._status = replace(self._status, scanned_at=self._clock())
+        if found.error:
+            self._complain(found.error)
+        if found.strange - self._strange:
+            log.warning("%s: %d links, pipes or folders are left alone", self.folder.path, len(found.strange))
+        self._strange = found.strange
+        return found
+
+    def _offer_ready(self, now: float) -> None:
+        if not self._ready:
+            return
+        with suppress(OSError), safely.directory(self.folder.path) as directory:
+            while self._ready and self._flights.room(self._sightings[self._ready[0]].fingerprint.size):
+                self._offer(directory, self._ready.popleft(), now)
+
+    def _offer(self, directory: int, name: str, now: float) -> None:
+        try:
+            self._judge(directory, name, now)
+        except (safely.Changed, FileNotFoundError):
+            self._next_scan = now
+        except Exception as error:
+            self._put_off(name, error, now)
+
+    def _judge(self, directory: int, name: str, now: float) -> None:
+        """Read a file that is still; offer it, give it up, or let it wait longer."""
+        sighting = self._sightings[name]
+        state = sighting.fingerprint
+        large = state.size > self.folder.largest
+        content = b"" if large else safely.read(directory, name, state)
+        sighting.verdict = Wholeness.UNKNOWN if large else wholeness(content, name)
+        if (due := self._sightings.due_at(name)) > now:
+            self._next_scan = min(self._next_scan, due)
+        elif large:
+            self._flights.end(Flight(name, state, ending=FileTooLarge(limit=self.folder.largest // 2**20)))
+        elif sighting.verdict is Wholeness.TORN:
+            self._flights.end(Flight(name, state, ending=FileIncomplete()))
+        else:
+            digest = hashlib.sha256(content).hexdigest()
+            self._flights.launch(Flight(name, state, digest), self._intake(name, state, content, digest))
+
+    def _intake(self, name: str, state: safely.Fingerprint, content: bytes, digest: str) -> Intake:
+        place = self.folder
+        return Intake(
+            channel=Channel.FOLDER,
+            source=str(place.path),
+            content=content,
+            at=self._clock(),
+            name=names.shown(name),
+            key=f"folder:{place.path}:{state.inode}:{state.mtime_ns}:{state.size}:{digest}",
+            organisation=place.organisation,
+            register=place.register,
+            group=place.group,
+        )
+
+    def _land(self, now: float) -> None:
+        """Move what has its outcome; what failed by our own fault stays and is tried again (I9)."""
+        moving = []
+        for flight, ending in self._flights.land():
+            if not isinstance(ending, Outcome | Refused):
+                self._flights.drop(flight)
+                self._put_off(flight.name, ending, now)
+            elif flight.retry_at <= now:
+                moving.append((flight, ending))
+        if not moving:
+            return
+        try:
+            with Places(self.folder.path) as places:
+                for flight, ending in moving:
+                    self._move(places, flight, ending, now)
+        except OSError as error:
+            self._complain(error)
+
+    def _move(self, places: Places, flight: Flight, ending: Outcome | Refused, now: float) -> None:
+        flight.retry_at = now + self.folder.period
+        to, name = names.place(ending, flight.name, self._clock())
+        try:
+            places.move(flight.name, flight.same, to, name, _refusal(ending))
+        except (safely.Changed, FileNotFoundError):
+            self._next_scan = now
+        except Exception as error:
+            self._complain(error)
+            return
+        else:
+            self._sightings.forget(flight.name)
+        self._flights.drop(flight)
+
+    def _put_off(self, name: str, error: Exception, now: float) -> None:
+        self._next_scan = min(self._next_scan, self._sightings.put_off(name, now))
+        self._complain(error)
+
+    def _complain(self, error: Exception) -> None:
+        """Keep and log a fault once, without the name of the file, which may tell of a secret letter (I8)."""
+        kind = type(error).__name__
+        text = f"{kind}: {error.strerror}" if isinstance(error, OSError) else kind
+        if text != self._status.error:
+            log.error("%s: %s", self.folder.path, text)
+        self._status = replace(self._status, error=text, error_at=self._clock())
+
+
+def _refusal(ending: Outcome | Refused) -> Refused | None:
+    if isinstance(ending, Refused):
+        return ending
+    return Refused(reason=ending.reason) if ending.kind is OutcomeKind.REFUSED else None
