@@ -1,0 +1,7 @@
+"""From bytes to a `Reading`: pure functions that never raise; what cannot be read becomes a defect."""
+
+from __future__ import annotations
+
+from watchers.reading.assembly import read
+
+__all__ = ["read"]

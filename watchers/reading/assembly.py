@@ -1,0 +1,86 @@
+"""One arrival read: a mail, or a dropped file of any sort."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+from ledger.values import Reading
+from watchers.reading import documents, identity, kinds, letterhead, message, rescue, sniff
+from watchers.reading.filename import extension, title
+
+_MAIL_HEADER = re.compile(
+    rb"^(?:from|to|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type):", re.I | re.M
+)
+_MAIL_NAMES = frozenset({"eml", "", "mail", "msg", "txt"})
+
+
+def read(content: bytes, *, name: str = "", sender: str | None = None) -> Reading:
+    """What `content` says; never raises.
+
+    `name` is the name of a dropped file, "" for what came by mail. `sender` is the envelope sender ("" or "<>" is
+    the null sender), `None` where there is none.
+    """
+    try:
+        return _mail(content, name, sender) if is_mail(content, name) else _file(content, name)
+    except Exception as error:  # a hole in a parser must not lose a letter (P-8)
+        return rescue.reading(content, name, type(error).__name__)
+
+
+def is_mail(content: bytes, name: str) -> bool:
+    """Whether to read `content` as a mail: what came by mail always is, a file by its name and beginning."""
+    suffix = extension(name)
+    if not name or suffix not in _MAIL_NAMES:
+        return not name
+    head = content[:4096].replace(b"\r", b"\n")
+    return len(set(_MAIL_HEADER.findall(head.split(b"\n\n", 1)[0]))) >= 2 or (
+        suffix == "eml" and sniff.media_type_of(content) in ("", "text/plain")
+    )
+
+
+def _mail(content: bytes, name: str, sender: str | None) -> Reading:
+    mail = message.parse(content)
+    problems, defects = list(mail.charset_problems), list(mail.defects)
+    enclosed, hidden = documents.of_mail(mail, problems, defects)
+    text = mail.text or hidden
+    kind = kinds.classify(mail, sender)
+    head = letterhead.read(mail.subject, text, name)
+    return Reading(
+        kind=kind.kind,
+        senders=mail.senders,
+        recipients=mail.recipients,
+        subject=mail.subject,
+        date=mail.date,
+        text=text,
+        html=mail.html,
+        documents=enclosed,
+        letter_number=head.letter_number,
+        letter_date=head.letter_date,
+        urgency=head.urgency,
+        secrecy=head.secrecy,
+        message_id=next(iter(identity.ids(mail.header("Message-ID"))), ""),
+        references=identity.ids(mail.header("In-Reply-To")) + identity.ids(mail.header("References")),
+        bounces=kind.bounces,
+        automatic=kind.automatic,
+        loop_marks=mail.all("X-Saraban-Loop"),
+        hops=len(mail.all("Received")),
+        identity=identity.of_mail(mail),
+        defects=tuple(dict.fromkeys(defects)),
+        charset_problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _file(content: bytes, name: str) -> Reading:
+    enclosed = documents.document(name, "", content)
+    subject = title(name)
+    head = letterhead.read(subject, "", name)
+    return Reading(
+        subject=subject,
+        documents=(enclosed,),
+        letter_number=head.letter_number,
+        letter_date=head.letter_date,
+        urgency=head.urgency,
+        secrecy=head.secrecy,
+        identity=sha256(content).hexdigest(),
+        defects=() if content else ("empty",),
+    )

@@ -1,0 +1,60 @@
+"""Undoing transfer encodings (RFC 2045 section 6), and keeping what can be kept of broken ones."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable
+
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_FOREIGN = bytes(set(range(256)) - set(_BASE64))
+_UU = re.compile(rb"^begin [0-7]{3,4} [^\n]*\n", re.M)
+
+
+def base64(content: bytes | memoryview) -> bytes:
+    """Base64 with anything between its letters, a wrong end, or several padded pieces behind each other."""
+    try:
+        found = binascii.a2b_base64(content)
+    except binascii.Error:
+        found = b""
+    # The C decoder stops at the first padding, and refuses a wrong length.
+    if len(found) < len(content) * 2 // 3:
+        found = b"".join(map(_piece, bytes(content).split(b"=")))
+    return found
+
+
+def quoted_printable(content: bytes | memoryview) -> bytes:
+    """Quoted-printable; what is no escape stays as it is."""
+    return binascii.a2b_qp(content)
+
+
+def uuencoded(content: bytes | memoryview) -> bytes:
+    """The file inside `begin` and `end` lines, as far as its lines are whole."""
+    text = bytes(content)
+    begin = _UU.search(text)
+    lines = text[begin.end() :].splitlines() if begin else []
+    found = []
+    for line in lines:
+        if line == b"end":
+            break
+        try:
+            found.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            # Some encoders pad a line; its first byte tells how much of it counts.
+            found.append(binascii.a2b_uu(line[: ((line[0] - 32 & 63) * 4 + 5) // 3 + 1]))
+    return b"".join(found)
+
+
+DECODERS: dict[str, Callable[[bytes | memoryview], bytes]] = {
+    "base64": base64,
+    "quoted-printable": quoted_printable,
+    "x-uuencode": uuencoded,
+    "x-uue": uuencoded,
+    "uuencode": uuencoded,
+}
+
+
+def _piece(content: bytes) -> bytes:
+    letters = content.translate(None, _FOREIGN)
+    whole = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
+    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
