@@ -12,10 +12,9 @@ from watchers.reading.parsed import Parsed
 NULL_SENDERS = frozenset({"", "<>"})
 
 _DAEMON = re.compile(
-    r"\b(?:mailer-?daemon|mail-?daemon|mdaemon|postmaster|mail-?delivery|mail-?system|double-bounce)\b"
-    r"|mail (?:delivery|administrator)|delivery (?:sub)?system|system administrator|mailer.daemon",
-    re.IGNORECASE,
+    r"mail(?:er)?[-_. ]?daemon|mail[- ]delivery|delivery[- ](?:sub)?system|double-bounce", re.IGNORECASE
 )
+_OPERATOR = re.compile(r"postmaster|administrator|mail[- ]?system|mdaemon", re.IGNORECASE)
 _PASSED_ON = re.compile(r"\s*(?:re|fwd?|aw|wg|ตอบ|ส่งต่อ|ตอบกลับ)\s*(?:\[\d+\])?:", re.IGNORECASE)
 _UNATTENDED = re.compile(
     r"(?:no-?reply|do-?not-?reply|mailer-daemon|postmaster|.*-(?:request|bounces?)|owner-.*)$", re.I
@@ -81,14 +80,16 @@ def _from_nobody(message: Parsed, sender: str | None) -> bool:
 
 def _bounces(message: Parsed, null: bool) -> tuple[Bounce, ...]:
     """Who did not get a mail of ours, or () when the mail is no bounce."""
-    daemon = _DAEMON.search(f"{message.header('From')} {message.header('Return-Path')}") is not None
+    sender = f"{message.header('From')} {message.header('Return-Path')}"
+    daemon = _DAEMON.search(sender) is not None
+    operator = null or _OPERATOR.search(sender) is not None
     words = bouncetexts.own_words(message)
-    report = _report(message, words, daemon or null)
-    if report is not None:
-        if report.bounces and not (report.complete or daemon or null):
-            return ()  # asks the sender to prove himself: nothing failed, nothing waits
-        return _completed(report.bounces, message, words)
-    return bouncetexts.read(message, words) if _is_bounce_text(message, words, daemon, null) else ()
+    report = _report(message, words, daemon or operator)
+    if report is None:
+        return bouncetexts.read(message, words) if _is_bounce_text(message, words, daemon, operator) else ()
+    if report.bounces and not (report.complete or daemon or null):
+        return ()  # asks the sender to prove himself: nothing failed, nothing waits
+    return _completed(report.bounces, message, words)
 
 
 def _report(message: Parsed, words: str, machine: bool) -> reports.Report | None:
@@ -117,17 +118,18 @@ def _with_status(bounce: Bounce, told: Bounce | None) -> Bounce:
     return replace(bounce, status=code, action=bounce.action or told.action)
 
 
-def _is_bounce_text(message: Parsed, words: str, daemon: bool, null: bool) -> bool:
-    """Whether a mail without a report is a bounce all the same; what a person passes on is none."""
+def _is_bounce_text(message: Parsed, words: str, daemon: bool, operator: bool) -> bool:
+    """Whether a mail without a report is a bounce all the same. What a person passes on is none."""
     subject = bouncetexts.subject_speaks_of_failure(message.subject)
     text = bouncetexts.speaks_of_failure(words)
-    if message.header("X-Failed-Recipients") or daemon:
+    if daemon or message.header("X-Failed-Recipients"):
         return subject or text
-    if _PASSED_ON.match(message.subject) or _AUTO_SUBJECT.match(message.subject):
+    if not text or _PASSED_ON.match(message.subject) or _AUTO_SUBJECT.match(message.subject):
         return False
-    if null:
-        return text and (subject or re.search(reports.ADDRESS, words) is not None)
-    return subject and text and bool(reports.status(words))
+    exact = bool(reports.status(words))
+    if operator:
+        return (subject or exact or not message.senders) and bool(bouncetexts.recipients(message, words))
+    return subject and exact and (bool(_submitted(message)) or _is_unattended(message))
 
 
 def _is_auto_reply(message: Parsed, null: bool) -> bool:
@@ -160,5 +162,9 @@ def _is_automatic(message: Parsed) -> bool:
         or message.header("Precedence").strip().lower() in ("bulk", "list", "junk")
         or any(message.header(name) for name in (*_LIST_HEADERS, "X-Loop"))
         or re.search(r"\b(?:all|oof|autoreply)\b", suppressed)
-        or any(_UNATTENDED.match(mailbox.address.partition("@")[0]) for mailbox in message.senders)
+        or _is_unattended(message)
     )
+
+
+def _is_unattended(message: Parsed) -> bool:
+    return any(_UNATTENDED.match(mailbox.address.partition("@")[0]) for mailbox in message.senders)

@@ -10,7 +10,8 @@ from ledger.values import Bounce
 from watchers.reading.parsed import Parsed, Part
 
 ENCLOSED = frozenset({"message/rfc822", "message/global", "message/news"})
-ADDRESS = r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()\[\]]*[^\s<>\"',;:()\[\].]"
+_ATOM = r"[^\s@<>\"',;:()\[\]]"
+ADDRESS = rf"{_ATOM}{{1,200}}@{_ATOM}{{0,253}}[^\s@<>\"',;:()\[\].]"
 DIAGNOSTIC_CHARACTERS = 500
 GENERIC = re.compile(r"[45]\.0\.0|[45]\.4\.7")  # says no more than failed, or expired
 
