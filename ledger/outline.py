@@ -92,9 +92,7 @@ class Outline:
 
     def _compose(self, text: str) -> yaml.Node | None:
         if len(text) > LIMIT:
-            raise self._wrong(
-                [Fault(0, "", "ข้อความยาวเกินไป", f"The text is longer than {LIMIT} characters.")]
-            )
+            raise self._wrong([Fault(0, "", "ข้อความยาวเกินไป", f"The text is longer than {LIMIT} characters.")])
         try:
             node: yaml.Node | None = yaml.compose(text.removeprefix("\ufeff"), Loader=yaml.SafeLoader)
         except yaml.YAMLError as problem:
@@ -109,6 +107,8 @@ def meant(word: str, known: Collection[str]) -> tuple[str, str]:
     near = get_close_matches(word.casefold(), known, 1, 0.6)
     if near:
         return f"หมายถึง “{near[0]}” หรือไม่", f"Did you mean “{near[0]}”?"
+    if not known:
+        return "", ""
     shown = ", ".join(list(known)[:20])
     return f"ค่าที่ใช้ได้: {shown}", f"Known: {shown}."
 
