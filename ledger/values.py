@@ -166,6 +166,7 @@ class Reading:
     identity: str = ""  # sha256 over body and headers without trace fields (reliability 3.4)
     defects: tuple[str, ...] = ()  # short codes with an optional detail: "too_many_parts", "charset: x-foo"
     charset_problems: tuple[str, ...] = ()
+    copies: tuple[Address, ...] = ()  # Cc; they stand at the end of `recipients`
 
 
 @dataclass(frozen=True, slots=True)

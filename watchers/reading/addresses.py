@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from ledger.values import Address
 from watchers.reading import limits, words
 
-_PIECE = re.compile(r'"(?:[^"\\]|\\.){0,256}"|[()<>,;:]|\s+|\[[^\[\]\s]{0,100}\]|[^\s"()<>,;:\[]+|.', re.S)
+_PIECE = re.compile(r'"(?:[^"\\]|\\.){0,256}"|[()<>,;:]|\s+|\\.|\[[^\[\]\s]{0,100}\]|[^\s"()<>,;:\[]+|.', re.S)
 _ATOM = r"[^\s\"(),:;<>@\[\]\\\x00-\x1f\x7f]"
 _LABEL = r"[^\s\"(),:;<>@\[\]\\.!#$%&'*+/=?^`{|}~\x00-\x1f\x7f]+"
 _MAILBOX = re.compile(
     rf'(?:{_ATOM}+|"(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])+")@(?:{_LABEL}(?:\.{_LABEL})*|\[[^\[\]\s]+\])'
 )
+_SPACED = re.compile(r"\s*(@)\s*|\s+(\.)\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.){0,256})"', re.S)
 _WORD = re.compile(r'(?:"(?:[^"\\]|\\.){0,256}"|[^\s"])+', re.S)
 
@@ -54,7 +55,8 @@ class _Mailbox:
         return " ".join(words.text(shown.encode(), "utf-8", problems).split())
 
     def _outside(self) -> str:
-        return re.sub(r"\s*@\s*", "@", "".join(self.outside))
+        """What stands outside brackets, with the spaces that old mailers put around "@" and before "." gone."""
+        return _SPACED.sub(r"\1\2", "".join(self.outside))
 
 
 def read(header: str, problems: list[str], defects: list[str]) -> tuple[Address, ...]:

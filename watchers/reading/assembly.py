@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from ledger.values import Reading
-from watchers.reading import documents, identity, kinds, letterhead, message, rescue, sniff
+from ledger.values import Reading, ReadingKind
+from watchers.reading import body, documents, identity, kinds, letterhead, limits, message, rescue, sniff
 from watchers.reading.filename import extension, title
 
 _MAIL_HEADER = re.compile(
@@ -42,13 +42,16 @@ def _mail(content: bytes, name: str, sender: str | None) -> Reading:
     mail = message.parse(content)
     problems, defects = list(mail.charset_problems), list(mail.defects)
     enclosed, hidden = documents.of_mail(mail, problems, defects)
-    text = mail.text or hidden
     kind = kinds.classify(mail, sender)
+    text = mail.text or hidden
+    if kind.kind is ReadingKind.LETTER:
+        text = "\n\n".join(filter(None, (text, body.choose(mail.parts, body.enclosed(mail.parts))[0])))[: limits.TEXT]
     head = letterhead.read(mail.subject, text, name)
     return Reading(
         kind=kind.kind,
         senders=mail.senders,
         recipients=mail.recipients,
+        copies=mail.copies,
         subject=mail.subject,
         date=mail.date,
         text=text,

@@ -11,13 +11,13 @@ from watchers.reading.parsed import Part
 WORDS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 
 
-def choose(parts: Sequence[Part]) -> tuple[str, str]:
-    """The text that a person reads, and the HTML where there is one.
+def choose(parts: Sequence[Part], words: Iterator[int]) -> tuple[str, str]:
+    """The text that a person reads in the parts `words`, and the HTML where there is one.
 
     Of alternatives the plain text is taken, unless it is blank; parts that follow each other are joined.
     """
     groups: dict[int, list[Part]] = {}
-    for index in own_words(parts):
+    for index in words:
         groups.setdefault(_alternatives(parts, index), []).append(parts[index])
     texts: list[str] = []
     for group in groups.values():
@@ -27,20 +27,31 @@ def choose(parts: Sequence[Part]) -> tuple[str, str]:
     return "\n".join(texts).strip("\n")[: limits.TEXT], html[: limits.TEXT]
 
 
-def own_words(parts: Sequence[Part]) -> Iterator[int]:
+def own(parts: Sequence[Part]) -> Iterator[int]:
     """The parts that are text of the mail itself: not of an enclosed mail, and no file."""
-    foreign: set[int] = set()
+    return (index for index, mail in _words(parts) if mail == 0)
+
+
+def enclosed(parts: Sequence[Part]) -> Iterator[int]:
+    """The parts that are text of the first enclosed mail: letters are often passed on under a blank one."""
+    found = [(index, mail) for index, mail in _words(parts) if mail]
+    return (index for index, mail in found if mail == found[0][1])
+
+
+def _words(parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
+    """The parts that are text, each with the part that is the root of its mail."""
+    roots: list[int] = []
     for index, part in enumerate(parts):
-        if part.parent in foreign or part.media_type.startswith("message/"):
-            foreign.add(index)
-        elif part.media_type in WORDS and part.disposition != "attachment" and not (part.filename and index):
-            yield index
+        is_root = part.parent < 0 or parts[part.parent].media_type.startswith("message/")
+        roots.append(index if is_root else roots[part.parent])
+        if part.media_type in WORDS and part.disposition != "attachment" and not (part.filename and not is_root):
+            yield index, roots[index]
 
 
 def _alternatives(parts: Sequence[Part], index: int) -> int:
     """The nearest multipart/alternative around a part, or the part itself: one says what the other says."""
     at = parts[index].parent
-    while at >= 0:
+    while at >= 0 and not parts[at].media_type.startswith("message/"):
         if parts[at].media_type == "multipart/alternative":
             return at
         at = parts[at].parent

@@ -16,7 +16,7 @@ _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
 def of_mail(message: Parsed, problems: list[str], defects: list[str]) -> tuple[tuple[Document, ...], str]:
     """Every file of a mail and of the mails enclosed in it, in order; and the text that a winmail.dat hides."""
-    words = set(body.own_words(message.parts))
+    words = set(body.own(message.parts))
     found: list[Document] = []
     text = ""
     for index, part in enumerate(message.parts):

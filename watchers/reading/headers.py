@@ -10,7 +10,6 @@ from watchers.reading.parsed import Headers
 
 _BLANK = re.compile(rb"\n\r?\n")
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:((?:[^\n]*\n[ \t])*[^\n]*\n?)")
-_NAMED = re.compile(rb"[!-9;-~]+[ \t]*:")
 _MBOX = (b"From ", b">From ")
 
 
@@ -44,7 +43,7 @@ def read(content: bytes, start: int, end: int, defects: list[str]) -> Block:
         if found:
             raw.append((found[1].decode("ascii"), _shortened(found, defects)))
             at = found.end()
-        elif content.startswith(_MBOX, at) or _only_headers(content[at:limit].split(b"\n")[1:]):
+        elif content.startswith(_MBOX, at):
             at = content.find(b"\n", at, limit) + 1 or limit
         else:
             defects.append("no_blank_line_after_header")
@@ -72,9 +71,3 @@ def _shortened(found: re.Match[bytes], defects: list[str]) -> bytes:
         defects.append(f"header_too_long: {found[1][:50].decode('ascii')}")
         return value[: limits.HEADER]
     return value
-
-
-def _only_headers(lines: list[bytes]) -> bool:
-    """Whether a stray line stands amid headers: then it is skipped, else the body begins with it."""
-    rest = [line for line in lines if line.strip()]
-    return bool(rest) and all(line[:1] in b" \t" or _NAMED.match(line) for line in rest)

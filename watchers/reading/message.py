@@ -48,7 +48,8 @@ def parse(content: bytes) -> Parsed:
     notes = _Notes()
     top = headers.read(content, _beginning(content), len(content), notes.defects)
     parts = tuple(_parts(_Range(content, top.body, len(content)), top, notes))
-    plain, html = body.choose(parts)
+    plain, html = body.choose(parts, body.own(parts))
+    copies = _mailboxes(top, "cc", notes)
     return Parsed(
         headers=parts[0].headers,
         raw_headers=top.raw,
@@ -56,8 +57,9 @@ def parse(content: bytes) -> Parsed:
         text=plain,
         html=html,
         subject=parts[0].header("subject"),
-        senders=_mailboxes(top, ("from",), notes),
-        recipients=_mailboxes(top, ("to", "cc"), notes),
+        senders=_mailboxes(top, "from", notes),
+        recipients=_mailboxes(top, "to", notes) + copies,
+        copies=copies,
         date=dates.read(parts[0].header("date")),
         defects=tuple(dict.fromkeys(notes.defects)),
         charset_problems=tuple(notes.problems),
@@ -174,10 +176,10 @@ def _beginning(content: bytes) -> int:
     return at
 
 
-def _mailboxes(block: Block, names: tuple[str, ...], notes: _Notes) -> tuple[Address, ...]:
-    """The mailboxes of every header of these names; several From lines are named (attack 6)."""
-    lines = [words.unfold(raw) for name, raw in block.raw if name.lower() in names]
-    if len(lines) > 1 and "from" in names:
+def _mailboxes(block: Block, wanted: str, notes: _Notes) -> tuple[Address, ...]:
+    """The mailboxes of every header of that name; several From lines are named (attack 6)."""
+    lines = [words.unfold(raw) for name, raw in block.raw if name.lower() == wanted]
+    if len(lines) > 1 and wanted == "from":
         notes.defects.append("several_from")
     found = (addresses.read(charset.decode(line, "", notes.problems), notes.problems, notes.defects) for line in lines)
     return tuple(mailbox for line in found for mailbox in line)

@@ -10,7 +10,7 @@ from watchers.reading import limits, words
 _VALUE = re.compile(rb"[^;\s]*")
 _PARAMETER = re.compile(rb'([^\s=;"]{1,100})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.S)
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
-_ESCAPED = re.compile(rb'\\(["\\])')
+_ESCAPED = re.compile(rb"\\(.)", re.S)
 
 
 def read(raw: bytes, charset: str, problems: list[str]) -> tuple[str, dict[str, str]]:

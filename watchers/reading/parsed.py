@@ -48,7 +48,8 @@ class Parsed:
     html: str = field(default="", repr=False)
     subject: str = ""
     senders: tuple[Address, ...] = ()  # From
-    recipients: tuple[Address, ...] = ()  # To and Cc
+    recipients: tuple[Address, ...] = ()  # To, then Cc
+    copies: tuple[Address, ...] = ()  # Cc
     date: datetime | None = None
     defects: tuple[str, ...] = ()
     charset_problems: tuple[str, ...] = ()

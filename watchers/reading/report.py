@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ledger.values import Document, Reading, ReadingKind
+from ledger.values import Address, Document, Reading, ReadingKind
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
@@ -15,7 +15,8 @@ def as_json(reading: Reading) -> dict[str, Any]:
     return {
         "kind": reading.kind.value,
         "from": [mailbox.address for mailbox in reading.senders],
-        "to": [mailbox.address for mailbox in reading.recipients],
+        "to": [mailbox.address for mailbox in _directly(reading)],
+        "cc": [mailbox.address for mailbox in reading.copies],
         "subject": reading.subject,
         "date": reading.date.isoformat() if reading.date else "",
         "text": reading.text,
@@ -51,6 +52,10 @@ def parse_files(paths: Iterable[str], read: Callable[..., Reading]) -> Iterator[
         except (OSError, ValueError) as error:
             reading = Reading(defects=(f"unreadable: file: {error}",))
         yield json.dumps(as_json(reading), ensure_ascii=False)
+
+
+def _directly(reading: Reading) -> tuple[Address, ...]:
+    return reading.recipients[: len(reading.recipients) - len(reading.copies)]
 
 
 def _document(document: Document) -> dict[str, Any]:

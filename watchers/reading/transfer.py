@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _FOREIGN = bytes(set(range(256)) - set(_BASE64))
+_PIECE = re.compile(rb"[^=]+=*")
 _UU = re.compile(rb"^begin [0-7]{3,4} [^\n]*\n", re.M)
 
 
@@ -19,7 +20,8 @@ def base64(content: bytes | memoryview) -> bytes:
         found = b""
     # The C decoder stops at the first padding, and refuses a wrong length.
     if len(found) < len(content) * 2 // 3:
-        found = b"".join(map(_piece, bytes(content).split(b"=")))
+        first, *others = _PIECE.findall(content) or [b""]
+        found = _piece(first) + b"".join(_piece(other) for other in others if _is_whole(other))
     return found
 
 
@@ -56,5 +58,11 @@ DECODERS: dict[str, Callable[[bytes | memoryview], bytes]] = {
 
 def _piece(content: bytes) -> bytes:
     letters = content.translate(None, _FOREIGN)
-    whole = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
+    whole = letters[:-1] if len(letters) % 4 == 1 else letters
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+
+
+def _is_whole(content: bytes) -> bool:
+    """Whether what follows a padding is base64 again, not the footer of a mailing list."""
+    letters = b"".join(content.split())
+    return len(letters) % 4 == 0 and not letters.rstrip(b"=").translate(None, _BASE64)

@@ -22,9 +22,11 @@ def text(raw: bytes, charset: str, problems: list[str]) -> str:
 
     Nothing in the result can break a line: encoded line breaks and tabs become spaces.
     """
+    if raw.isascii():
+        charset = ""  # a header in UTF-7 or ISO-2022 is written in encoded words
     if b"=?" not in raw:
         return _BREAKS.sub(" ", decode(raw, charset, problems))
-    runs: list[tuple[str, bytes]] = []  # text between words first, then words; a character may span two words
+    runs: list[tuple[str, bytes]] = []  # label and bytes; a character may span two encoded words
     at = 0
     inside = False
     for word in _WORD.finditer(raw):
