@@ -1,0 +1,76 @@
+"""The whole of the settings: one frozen value, made of one section for each table of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import permutations
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from gateway.settings.units import Place
+from gateway.settings.ways_in import (
+    FolderSettings,
+    HttpSettings,
+    IntakeSettings,
+    LmtpSettings,
+    ReadingSettings,
+    Section,
+    SmtpSettings,
+)
+from gateway.settings.ways_out import LinkSettings, LogSettings, MailSettings, OutboxSettings, RelaySettings
+
+
+class Settings(Section):
+    """ทั่วไป / General"""
+
+    data: Place = Field(
+        default=Path("data"), description="โฟลเดอร์ของฐานข้อมูลและหนังสือต้นฉบับ / folder of the database and the originals"
+    )
+    language: Literal["th", "en"] = Field(default="th", description="ภาษา th ไทย en อังกฤษ / language: th or en")
+    digits: Literal["arabic", "thai"] = Field(
+        default="arabic", description="ตัวเลข arabic 1234 thai ๑๒๓๔ / numerals: arabic or thai"
+    )
+    smtp: SmtpSettings = SmtpSettings()
+    lmtp: LmtpSettings = LmtpSettings()
+    folders: tuple[FolderSettings, ...] = ()
+    http: HttpSettings = HttpSettings()
+    intake: IntakeSettings = IntakeSettings()
+    reading: ReadingSettings = ReadingSettings()
+    relay: RelaySettings = RelaySettings()
+    mail: MailSettings = MailSettings()
+    outbox: OutboxSettings = OutboxSettings()
+    links: LinkSettings = LinkSettings()
+    log: LogSettings = LogSettings()
+
+    _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def origins(self) -> Mapping[str, str]:
+        """Where each value comes from: "smtp.port" -> "default", "saraban.toml:12" or "SARABAN_SMTP__PORT"."""
+        return self._origins
+
+    def with_origins(self, origins: Mapping[str, str]) -> Settings:
+        """The same settings that know where they come from."""
+        known = self.model_copy()
+        known._origins = MappingProxyType(dict(origins))
+        return known
+
+    @field_validator("folders")
+    @classmethod
+    def _apart(cls, folders: tuple[FolderSettings, ...]) -> tuple[FolderSettings, ...]:
+        for one, other in permutations(folders, 2):
+            if one.path.is_relative_to(other.path):
+                raise PydanticCustomError("folders_apart", "watched folders must not be the same or lie in one another")
+        return folders
+
+    @model_validator(mode="after")
+    def _own_ports(self) -> Settings:
+        doors = (self.smtp, self.lmtp, self.http)
+        taken = [(door.host, door.port) for door in doors if door.enabled and door.port]
+        if len(taken) != len(set(taken)):
+            raise PydanticCustomError("own_ports", "smtp, lmtp and http need a port each")
+        return self

@@ -1,0 +1,200 @@
+"""The settings of every way in: mail, folders, the web, and how an intake is judged and read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from gateway.settings.units import KIB, MIB, Duration, Listed, Network, Place, PlaceOrNone, Port, Size, Whole
+from ledger.values import RegisterKind
+
+Policy = Literal["all", "known", "clerk"]
+
+_SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
+
+
+class Section(BaseModel):
+    """One table of the settings file: frozen, and strict about its names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class SmtpSettings(Section):
+    """รับหนังสือทางอีเมล (SMTP) / Letters by mail (SMTP)"""
+
+    enabled: bool = Field(default=True, description="เปิดรับอีเมลทาง SMTP / take mail by SMTP")
+    host: str = Field(default="127.0.0.1", min_length=1, description="ที่อยู่ที่เปิดรับ / address to listen on")
+    port: Port = Field(default=2525, description="พอร์ตที่เปิดรับ 0 คือพอร์ตใดก็ได้ที่ว่าง / port, 0 takes any free one")
+    hostname: str = Field(
+        default="", description="ชื่อเครื่องที่แจ้งคู่สนทนา เว้นว่างคือชื่อของเครื่องนี้ / name in greetings; empty: this machine's"
+    )
+    tls_certificate: PlaceOrNone = Field(
+        default=None, description="ไฟล์ใบรับรองสำหรับ STARTTLS (PEM) / certificate chain for STARTTLS (PEM)"
+    )
+    tls_key: PlaceOrNone = Field(
+        default=None, description="ไฟล์กุญแจของใบรับรอง (PEM) ต้องตั้งสิทธิ์ 600 / its private key (PEM), mode 600"
+    )
+    max_message: Size = Field(
+        default=35 * MIB, ge=KIB, le=100 * MIB, description="ขนาดหนังสือสูงสุดต่อฉบับ / largest message taken"
+    )
+    max_recipients: Whole = Field(
+        default=100, ge=1, le=1000, description="จำนวนผู้รับสูงสุดต่อฉบับ / most recipients of one message"
+    )
+    max_connections: Whole = Field(
+        default=200, ge=1, le=1000, description="จำนวนการเชื่อมต่อพร้อมกันสูงสุด / most connections at once"
+    )
+    max_connections_per_address: Whole = Field(
+        default=20, ge=1, le=50, description="จำนวนการเชื่อมต่อพร้อมกันสูงสุดต่อหนึ่งที่อยู่ / most of them from one address"
+    )
+    letters_per_session: Whole = Field(
+        default=100, ge=1, description="จำนวนหนังสือสูงสุดต่อการเชื่อมต่อ / most letters in one connection"
+    )
+    connections_per_minute: Whole = Field(
+        default=60,
+        ge=0,
+        description="การเชื่อมต่อใหม่ต่อนาทีต่อที่อยู่ 0 คือไม่จำกัด / new connections per minute from one address; 0: no limit",
+    )
+    letters_per_minute: Whole = Field(
+        default=100,
+        ge=0,
+        description="หนังสือต่อนาทีต่อที่อยู่ 0 คือไม่จำกัด / letters per minute from one address; 0: no limit",
+    )
+    exempt: Annotated[tuple[Network, ...], Listed] = Field(
+        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="ที่อยู่ที่ไม่ใช้ขีดจำกัดต่อที่อยู่ เช่น เซิร์ฟเวอร์อีเมลของหน่วยงาน"
+        " / without these limits per address: this machine, the office's own mail servers",
+    )
+    max_line: Size = Field(default=64 * KIB, ge=1000, description="ความยาวสูงสุดของหนึ่งบรรทัด / longest line of a message")
+    command_timeout: Duration = Field(
+        default=5 * _MINUTE, description="เวลารอคำสั่งถัดไป / how long to wait for the next command"
+    )
+    data_grace: Duration = Field(
+        default=5 * _MINUTE,
+        description="เวลาที่เริ่มนับความเร็วขั้นต่ำของการส่งเนื้อหา / content may be slow for this long",
+    )
+    data_window: Duration = Field(
+        default=_MINUTE, description="ช่วงเวลาที่ใช้วัดความเร็วขั้นต่ำ / then it is measured over this time"
+    )
+    data_rate: Size = Field(
+        default=KIB, ge=1, description="ความเร็วขั้นต่ำต่อวินาทีหลังจากนั้น / and must reach this size per second"
+    )
+    session_timeout: Duration = Field(
+        default=timedelta(hours=2), description="เวลาสูงสุดของหนึ่งการเชื่อมต่อ / longest life of one connection"
+    )
+
+    @model_validator(mode="after")
+    def _certificate_with_key(self) -> SmtpSettings:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise PydanticCustomError("tls_pair", "tls_certificate and tls_key belong together: set both or neither")
+        return self
+
+
+class LmtpSettings(Section):
+    """รับหนังสือจากเซิร์ฟเวอร์อีเมล (LMTP) ขีดจำกัดใช้ของ [smtp] / Letters from a mail server (LMTP); limits as in [smtp]"""
+
+    enabled: bool = Field(default=False, description="เปิดรับอีเมลทาง LMTP / take mail by LMTP")
+    host: str = Field(default="127.0.0.1", min_length=1, description="ที่อยู่ที่เปิดรับ / address to listen on")
+    port: Port = Field(default=2424, description="พอร์ตที่เปิดรับ 0 คือพอร์ตใดก็ได้ที่ว่าง / port, 0 takes any free one")
+    path: PlaceOrNone = Field(
+        default=None, description="ใช้ Unix socket นี้แทนพอร์ต / listen on this Unix socket instead of the port"
+    )
+
+
+class FolderSettings(Section):
+    """โฟลเดอร์ที่เฝ้ารับไฟล์ ตั้งได้หลายโฟลเดอร์ / Watched folders; repeat this part for each"""
+
+    path: Place = Field(
+        examples=["incoming"], description="โฟลเดอร์ที่เจ้าหน้าที่วางไฟล์ / the folder into which files are dropped"
+    )
+    organisation: str = Field(
+        default="", description="รหัสหน่วยงานเจ้าของทะเบียน เว้นว่างคือสำนักงาน / code of its organisation; empty: the office"
+    )
+    register_kind: RegisterKind = Field(
+        default=RegisterKind.INCOMING,
+        alias="register",
+        description="ทะเบียนที่ลง incoming รับ outgoing ส่ง order คำสั่ง certificate เกียรติบัตร"
+        " / its register: incoming, outgoing, order or certificate",
+    )
+    group: str = Field(
+        default="", description="รหัสกลุ่มที่รับเรื่องจากโฟลเดอร์นี้ เว้นว่างคือตามกฎ / code of the group; empty: by rule"
+    )
+    policy: Policy = Field(
+        default="all",
+        description="ลงทะเบียน all ทุกเรื่อง known เฉพาะผู้ส่งที่รู้จัก clerk ให้เจ้าหน้าที่ตัดสินก่อน"
+        " / register all, those of known senders, or what a clerk decides",
+    )
+    share: bool = Field(
+        default=False,
+        description="เป็นโฟลเดอร์บนเครือข่าย ตรวจทุก 30 วินาทีแทน 10 วินาที / on a network share: look every 30 s, not 10 s",
+    )
+    quiet: Duration = Field(
+        default=10 * _SECOND, description="ไฟล์ต้องนิ่งนานเท่านี้จึงถือว่าครบ / a file is complete when still for this long"
+    )
+    quiet_whole: Duration = Field(
+        default=_SECOND,
+        description="เวลานิ่งเมื่อโครงสร้างไฟล์ครบถ้วนแล้ว / the same, when its own structure shows that it is whole",
+    )
+
+    @property
+    def scan(self) -> timedelta:
+        """Time between two looks when no event rings (reliability section 7)."""
+        return (30 if self.share else 10) * _SECOND
+
+
+class HttpSettings(Section):
+    """หน้าเว็บและลิงก์ลงทะเบียนรับ / Pages and receipt links"""
+
+    enabled: bool = Field(default=True, description="เปิดหน้าเว็บ / serve pages")
+    host: str = Field(default="127.0.0.1", min_length=1, description="ที่อยู่ที่เปิดรับ / address to listen on")
+    port: Port = Field(default=8080, description="พอร์ตที่เปิดรับ 0 คือพอร์ตใดก็ได้ที่ว่าง / port, 0 takes any free one")
+    base_url: str = Field(
+        default="", description="ที่อยู่เว็บที่ใส่ในลิงก์ เว้นว่างคือ http://host:port / address in links; empty: http://host:port"
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], Listed] = Field(
+        default=(),
+        description="พร็อกซีที่เชื่อ X-Forwarded-For ได้ เช่น 10.0.0.0/8 / proxies whose X-Forwarded-For is believed",
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_address(cls, written: str) -> str:
+        scheme, _, rest = written.partition("://")
+        if written and (scheme not in ("http", "https") or not rest.strip("/") or set(rest) & set(" ?#@")):
+            raise PydanticCustomError(
+                "base_url", "write the start of an address, such as https://saraban.office.example"
+            )
+        return written.rstrip("/")
+
+    @property
+    def url(self) -> str:
+        """What links begin with, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url or f"http://{host}:{self.port}"
+
+
+class IntakeSettings(Section):
+    """การรับเรื่อง / Taking letters in"""
+
+    policy: Policy = Field(
+        default="all",
+        description="ให้เลขทะเบียนอีเมล all ทุกฉบับ known เฉพาะผู้ส่งที่รู้จัก clerk ให้เจ้าหน้าที่ตัดสินก่อน"
+        " / number all mail, that of known senders, or what a clerk decides",
+    )
+    answer: bool = Field(default=True, description="ตอบผู้ส่งพร้อมเลขทะเบียนรับ / answer the sender with the number")
+    refuse_below_free: Size = Field(
+        default=1024 * MIB, description="หยุดรับชั่วคราวเมื่อพื้นที่ว่างน้อยกว่านี้ / take nothing while less disk is free"
+    )
+
+
+class ReadingSettings(Section):
+    """ขีดจำกัดในการอ่านหนังสือหนึ่งฉบับ / Limits for reading one letter"""
+
+    processes: Whole = Field(default=2, ge=1, le=32, description="จำนวนโพรเซสที่อ่านพร้อมกัน / reading processes")
+    cpu: Duration = Field(default=10 * _SECOND, description="เวลาประมวลผลสูงสุด / most processor time")
+    wall: Duration = Field(default=20 * _SECOND, description="เวลาจริงสูงสุด / most real time")
+    memory: Size = Field(default=512 * MIB, ge=64 * MIB, description="หน่วยความจำสูงสุด / most memory")
