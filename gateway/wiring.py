@@ -1,0 +1,256 @@
+"""Puts the house together: the only file that knows all parts. No other part builds its own collaborators."""
+
+from __future__ import annotations
+
+import hashlib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from gateway import keys
+from gateway.dispatch import Courier, Dispatch
+from gateway.entering import Entering
+from gateway.pipeline import Policy
+from gateway.receivers import Receivers
+from gateway.settings import Settings
+from gateway.settler import Settler
+from gateway.taker import Taker
+from gateway.web import app
+from gateway.web.mailbox import MailboxView
+from ledger.database import Database, open_database
+from ledger.desk import Desk
+from ledger.directory import OrganisationRow
+from ledger.due import Resolver
+from ledger.intakes import IntakeRow
+from ledger.letters import LinkLife
+from ledger.originals import Originals
+from ledger.outbox import Schedule
+from ledger.values import Intake, Reading
+from mailers.maildrop import Maildrop
+from mailers.notices import Writer
+from mailers.relay import Relay, RelaySettings
+from watchers.folder import Folder, FolderWatch
+from watchers.reading.reader import Reader
+from watchers.smtp import Limits
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+def clock() -> datetime:
+    """The one clock of the house."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What every command works on."""
+
+    settings: Settings
+    database: Database
+    originals: Originals
+    secret: bytes
+
+    @property
+    def life(self) -> LinkLife:
+        """How long receipt links work."""
+        return LinkLife(self.settings.links.life, self.settings.links.secret_life)
+
+    def sender_of(self, organisation: OrganisationRow) -> str:
+        """The address from which an organisation's mails are written."""
+        return self.settings.mail.sender or organisation.address or organisation.mailbox or "saraban@localhost"
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+@dataclass(frozen=True)
+class House:
+    """All parts of the daemon, not yet started."""
+
+    ledger: Ledger
+    receivers: Receivers
+    reader: Reader
+    taker: Taker
+    settler: Settler
+    dispatch: Dispatch
+    folders: tuple[FolderWatch, ...]
+    desk: Desk
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """Open database and originals. Errors: `StorageUnsafe`; OSError for a folder that cannot be made."""
+    database = open_database(settings.data)
+    return Ledger(settings, database, Originals(settings.data / "originals"), keys.load(settings.data))
+
+
+def build(ledger: Ledger, base_url: str) -> House:
+    """The daemon's parts. `base_url` begins every receipt link."""
+    settings = ledger.settings
+    receivers = Receivers(ledger.database)
+    reader = make_reader(settings)
+    entering = Entering(ledger.database, ledger.originals, _policies(ledger), clock)
+    settler = Settler(
+        ledger.database,
+        ledger.originals,
+        _reading(reader),
+        entering.enter,
+        entering.park,
+        settings.reading.processes,
+    )
+    taker = Taker(ledger.database, ledger.originals, receivers.owners, settler.ring)
+    return House(
+        ledger=ledger,
+        receivers=receivers,
+        reader=reader,
+        taker=taker,
+        settler=settler,
+        dispatch=_dispatch(ledger, base_url),
+        folders=_folders(settings, taker, settler),
+        desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of),
+    )
+
+
+def make_reader(settings: Settings) -> Reader:
+    """The bounded child processes that read mails and files."""
+    limits = settings.reading
+    return Reader(
+        processes=limits.processes,
+        cpu_seconds=limits.cpu.total_seconds(),
+        wall_seconds=limits.wall.total_seconds(),
+        memory=limits.memory,
+    )
+
+
+def site(house: House, base_url: str, *, mailbox: Path | None = None) -> Starlette:
+    """The pages. `mailbox`: a folder of .eml files to show, in a demo."""
+    settings = house.ledger.settings
+    return app.build(
+        house.desk,
+        base_url=base_url,
+        templates=TEMPLATES,
+        clock=clock,
+        secret=hashlib.sha256(house.ledger.secret).digest(),
+        ready=lambda: _ready(house.ledger),
+        mailbox=MailboxView(mailbox) if mailbox else None,
+        trusted_proxies=[str(network) for network in settings.http.trusted_proxies],
+        language=settings.language,
+    )
+
+
+def smtp_limits(settings: Settings) -> Limits:
+    """The numbers of the mail doors."""
+    smtp = settings.smtp
+    endless = 10**9  # 0 in the settings: no limit
+    return Limits(
+        message=smtp.max_message,
+        line=smtp.max_line,
+        recipients=smtp.max_recipients,
+        letters=smtp.letters_per_session,
+        command_timeout=smtp.command_timeout.total_seconds(),
+        slow_after=smtp.data_grace.total_seconds(),
+        slow_window=smtp.data_window.total_seconds(),
+        slow_rate=float(smtp.data_rate),
+        session=smtp.session_timeout.total_seconds(),
+        connections=smtp.max_connections,
+        connections_per_address=smtp.max_connections_per_address,
+        connections_per_minute=smtp.connections_per_minute or endless,
+        letters_per_minute=smtp.letters_per_minute or endless,
+        exempt=tuple(str(network) for network in smtp.exempt),
+    )
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """For STARTTLS, where a certificate is set. Errors: OSError, ssl.SSLError."""
+    if settings.smtp.tls_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.smtp.tls_certificate, settings.smtp.tls_key)
+    return context
+
+
+def _policies(ledger: Ledger) -> Callable[[IntakeRow], Policy]:
+    settings, secret = ledger.settings, ledger.secret
+    by_source = {str(folder.path): folder.policy for folder in settings.folders}
+
+    def policy_of(intake: IntakeRow) -> Policy:
+        return Policy(
+            policy=by_source.get(intake.source, settings.intake.policy),
+            answer=settings.intake.answer,
+            life=ledger.life,
+            sender_of=ledger.sender_of,
+            letter_of_mark=lambda mark: keys.letter_of_mark(secret, mark),
+        )
+
+    return policy_of
+
+
+def _reading(reader: Reader) -> Callable[[IntakeRow, bytes], Reading]:
+    def read(intake: IntakeRow, content: bytes) -> Reading:
+        # A dropped file has no envelope, which is something else than the null sender.
+        sender = intake.sender if intake.channel != "folder" else None
+        return reader.read(content, name=intake.name, sender=sender)
+
+    return read
+
+
+def _dispatch(ledger: Ledger, base_url: str) -> Dispatch:
+    settings = ledger.settings
+    outbox = settings.outbox
+    return Dispatch(
+        ledger.database,
+        Resolver(ledger.sender_of, base_url, lambda letter: keys.loop_mark(ledger.secret, letter)),
+        Writer(TEMPLATES / "mail", settings.digits).write,
+        courier(settings),
+        Schedule(outbox.retry_first, outbox.retry_longest, outbox.give_up),
+        ledger.sender_of,
+        clock,
+        outbox.batch,
+    )
+
+
+def courier(settings: Settings) -> Courier:
+    """The way out that the settings name."""
+    relay = settings.relay
+    if relay.kind == "maildrop":
+        return Maildrop(relay.path)
+    return Relay(
+        RelaySettings(
+            host=relay.host,
+            port=relay.port,
+            tls=relay.tls,
+            ca_file=relay.ca_file,
+            username=relay.username,
+            password=relay.password.get_secret_value(),
+            connections=relay.connections,
+        )
+    )
+
+
+def _folders(settings: Settings, taker: Taker, settler: Settler) -> tuple[FolderWatch, ...]:
+    bindings = [
+        Folder(
+            path=folder.path,
+            organisation=folder.organisation,
+            register=folder.register_kind,
+            group=folder.group,
+            share=folder.share,
+            quiet=folder.quiet.total_seconds(),
+            quiet_whole=folder.quiet_whole.total_seconds(),
+        )
+        for folder in settings.folders
+    ]
+    return tuple(FolderWatch(binding, taker.take, settler.settle, clock=clock) for binding in bindings)
+
+
+def _ready(ledger: Ledger) -> tuple[bool, str]:
+    try:
+        with ledger.database.read() as session:
+            session.connection().exec_driver_sql("SELECT 1")
+    except Exception as fault:  # whatever it is, the answer is: not ready
+        return False, type(fault).__name__
+    return True, ""
