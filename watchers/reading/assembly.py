@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from hashlib import sha256
 
 from ledger.values import Reading, ReadingKind
-from watchers.reading import body, documents, identity, kinds, letterhead, limits, message, rescue, sniff
+from watchers.reading import body, charset, documents, identity, kinds, letterhead, limits, message, rescue, sniff
 from watchers.reading.filename import extension, title
 
 _MAIL_HEADER = re.compile(
@@ -21,10 +22,13 @@ def read(content: bytes, *, name: str = "", sender: str | None = None) -> Readin
     `name` is the name of a dropped file, "" for what came by mail. `sender` is the envelope sender ("" or "<>" is
     the null sender), `None` where there is none.
     """
+    name = charset.decode(os.fsencode(name), "", []) if not name.isprintable() else name
     try:
         return _mail(content, name, sender) if is_mail(content, name) else _file(content, name)
-    except Exception as error:  # a hole in a parser must not lose a letter (P-8)
-        return rescue.reading(content, name, type(error).__name__)
+    except MemoryError:
+        return rescue.reading(content, name, "memory")
+    except Exception:  # a hole in a parser must not lose a letter (P-8)
+        return rescue.reading(content, name, "crash")
 
 
 def is_mail(content: bytes, name: str) -> bool:

@@ -33,7 +33,8 @@ SUBJECT = re.compile(
     r"""
     failure\ notice | failed\ mail | mail(?:ing)?\ (?:system\ )?(?:error|failure) | bounced?\b | message\ status
     | delivery\ (?:status\ )?(?:notification|report) | return(?:ed|ing)?\ (?:mail|to\ sender|message)
-    | warning:?\ (?:could\ not|message|mail) | problem\w*\ (?:with|in)\ (?:mail|deliver)
+    | warning:?\ (?:could\ not|message|mail) | ^ไม่สามารถ(?:นำ)?ส่งได้ | ^ส่งไม่(?:สำเร็จ|ได้)
+    | problem\w*\ (?:with|in)\ (?:mail|deliver)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -41,7 +42,7 @@ WAITING = re.compile(
     r"""
     \bdelayed\b | \(delay\) | \bdelivery\ delay | \bwarning\ (?:message\ )?only | \bnot\ yet\ been | \bstill\ being
     | \bwill\ (?:be\ re|re-?|continue\ |keep\ |be\ )?(?:try|tried|retri|attempt) | \battempts\ will\ continue
-    | \bneed\ (?:not|to)\ resend | \bdeferred\b | ส่ง[^\n]{0,30}ล่าช้า | จะ(?:พยายาม|ลอง)ส่ง(?:ใหม่|อีก)
+    | \bneed\ (?:not|to)\ resend | \bdeferred\b | (?:อีเมล|เมล|ข้อความ)[^\n]{0,30}ล่าช้า | จะ(?:พยายาม|ลอง)ส่ง(?:ใหม่|อีก)
     """,
     re.IGNORECASE | re.VERBOSE,
 )

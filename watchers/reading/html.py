@@ -10,40 +10,11 @@ from watchers.reading.charset import clean
 
 _TAG = re.compile(r"""<(/?)([a-zA-Z][\w:-]{0,30})(?:[^>"']|"[^"]{0,500}"|'[^']{0,500}')*+>""")
 _UNSEEN = {name: re.compile(f"</{name}", re.I) for name in ("script", "style", "title", "template", "textarea")}
-_LINES = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "br",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tr",
-        "ul",
-    ]
-)
+_LINE_NAMES = """
+    address article blockquote br center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p
+    pre section table tr ul
+"""
+_LINES = frozenset(_LINE_NAMES.split())
 _CELLS = frozenset({"td", "th"})
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")

@@ -45,7 +45,7 @@ _STARTS = (
     (b"@echo off", SCRIPT),
 )
 _MARKUP = re.compile(
-    rb"\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|meta)\b", re.I | re.S
+    rb"\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|meta)\b", re.I | re.S
 )
 _XML = re.compile(rb"\s*<(?:\?xml|svg|!doctype\s+svg)", re.I)
 _ROOT = re.compile(rb"<(?:\w+:)?(svg|html)[\s>]", re.I)

@@ -1,0 +1,72 @@
+"""Reading in bounded child processes, so that no letter can stop, slow or fell the daemon (P-8)."""
+
+from __future__ import annotations
+
+import queue
+from types import TracebackType
+
+from ledger.errors import Unavailable
+from ledger.values import Reading
+from watchers.reading import frames, rescue
+from watchers.reading.process import Died, Process
+
+
+class Reader:
+    """A few children that read for any number of threads. A context manager that closes itself."""
+
+    def __init__(
+        self,
+        processes: int = 2,
+        cpu_seconds: float = 10,
+        wall_seconds: float = 20,
+        memory: int = 512 * 1024 * 1024,
+    ) -> None:
+        """Start `processes` children. The limits are for one reading; `memory` is in bytes of address space."""
+        self._cpu_seconds = cpu_seconds
+        self._wall_seconds = wall_seconds
+        self._count = processes
+        self._idle: queue.LifoQueue[Process] = queue.LifoQueue()
+        self._closed = False
+        for _ in range(processes):
+            self._idle.put(Process(memory))
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def read(self, content: bytes, *, name: str = "", sender: str | None = None) -> Reading:
+        """As `reading.read`. What breaks a limit or the child becomes the defect "unreadable: time", "memory" or
+        "crash"; only what is our own fault, a child that cannot be started or a closed reader, raises `Unavailable`.
+        """
+        process = self._idle.get()
+        try:
+            if self._closed:
+                raise Unavailable
+            return self._read(process, content, name, sender)
+        except OSError as error:
+            raise Unavailable from error
+        finally:
+            self._idle.put(process)
+
+    def close(self) -> None:
+        """End the children, each after what it is reading now."""
+        self._closed = True
+        for process in [self._idle.get() for _ in range(self._count)]:
+            process.end()
+            self._idle.put(process)
+
+    def _read(self, process: Process, content: bytes, name: str, sender: str | None) -> Reading:
+        pieces = frames.question(content, name, sender, self._cpu_seconds)
+        try:
+            return process.ask(pieces, self._wall_seconds)
+        except Died as died:
+            if died.reason != "crash":
+                return rescue.reading(content, name, died.reason)
+        try:
+            return process.ask(pieces, self._wall_seconds)  # who ended the child, may have been no letter
+        except Died as died:
+            return rescue.reading(content, name, died.reason)
