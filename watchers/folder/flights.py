@@ -49,10 +49,15 @@ class Flights:
     def __contains__(self, name: object) -> bool:
         return name in self._flights
 
+    @property
+    def flying(self) -> list[Flight]:
+        """Those without an ending yet."""
+        return [flight for flight in self._flights.values() if flight.ending is None]
+
     def room(self, size: int) -> bool:
         """Whether a file of `size` bytes may be offered now; a large one goes alone."""
-        flying = [flight for flight in self._flights.values() if flight.ending is None]
-        return not flying or (len(flying) < MOST and sum(f.held for f in flying) + size <= ROOM)
+        flying = self.flying
+        return not flying or (len(flying) < MOST and sum(flight.held for flight in flying) + size <= ROOM)
 
     def launch(self, flight: Flight, intake: Intake) -> None:
         """Offer `intake`."""
@@ -63,6 +68,7 @@ class Flights:
     def end(self, flight: Flight) -> None:
         """Count a file that has its ending without being offered."""
         self._flights[flight.name] = flight
+        self._wake()
 
     def drop(self, flight: Flight) -> None:
         """Forget it: its file has moved, or is to be looked at afresh."""
@@ -70,8 +76,8 @@ class Flights:
 
     def land(self) -> list[tuple[Flight, Outcome | Exception]]:
         """Carry on with everything that has its answer; the flights that have ended, and how."""
-        for flight in self._flights.values():
-            if flight.ending is None and flight.future and flight.future.done():
+        for flight in self.flying:
+            if flight.future and flight.future.done():
                 self._advance(flight)
         return [(flight, flight.ending) for flight in self._flights.values() if flight.ending is not None]
 

@@ -26,7 +26,7 @@ from watchers.folder.whole import Wholeness, wholeness
 log = logging.getLogger(__name__)
 
 _PACE = 0.1  # seconds between two scans, however often the bell rings
-_BEAT = 0.5  # seconds after which a set `stop` is seen
+_BEAT = 0.25  # seconds after which a set `stop` is seen
 
 
 class FolderWatch:
@@ -81,7 +81,12 @@ class FolderWatch:
         if now >= self._scan_due():
             self._scan(now)
         self._offer_ready(now)
-        self._status = replace(self._status, pending=len(self._sightings), strange=len(self._strange))
+        self._status = replace(
+            self._status,
+            pending=len(self._sightings),
+            flying=len(self._flights.flying),
+            strange=len(self._strange),
+        )
         return self._scan_due()
 
     def _scan_due(self) -> float:

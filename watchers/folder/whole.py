@@ -23,7 +23,7 @@ _PROMISES = {
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
     ".gif": _GIF,
-    **dict.fromkeys((".zip", ".docx", ".xlsx", ".pptx", ".odt", ".ods"), _ZIP),
+    **dict.fromkeys((".zip", ".docx", ".xlsx", ".pptx", ".odt", ".ods"), b"PK"),
 }
 
 
@@ -53,8 +53,8 @@ def wholeness(content: bytes, name: str = "") -> Wholeness:
 
 
 def _without_mark(content: bytes, suffix: str) -> Wholeness:
-    head = content[: len(_PROMISES.get(suffix, b""))]
-    if head and (_PROMISES[suffix].startswith(head) or not head.strip(b"\0")):
+    promise = _PROMISES.get(suffix, b"")
+    if promise and promise.startswith(content[: len(promise)].rstrip(b"\0")):
         return Wholeness.TORN
     return _mail(content) if suffix == ".eml" else Wholeness.UNKNOWN
 
@@ -105,7 +105,7 @@ def _jpeg(content: bytes) -> Wholeness:
     at = 2
     while at + 4 <= len(content):
         if content[at] != 0xFF:
-            return Wholeness.UNKNOWN
+            return Wholeness.UNKNOWN if content[at] else Wholeness.TORN  # reserved, not written yet
         marker = content[at + 1]
         if marker == 0xD9:
             break
@@ -130,7 +130,7 @@ def _gif(content: bytes) -> Wholeness:
         elif block == 0x2C:
             at = _gif_blocks(content, at + 11 + _gif_table(content, at + 9))
         else:
-            return Wholeness.UNKNOWN
+            return Wholeness.UNKNOWN if block else Wholeness.TORN
     return Wholeness.TORN
 
 
