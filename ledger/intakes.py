@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from ledger.database import Choice, Moment, Row
 from ledger.history import Act
-from ledger.letters import DocumentRow, LetterRow
+from ledger.letters import DocumentRow
 from ledger.originals import digest
 from ledger.registers import EntryRow, RegisterRow
 from ledger.values import Channel, Intake, Outcome, OutcomeKind, Reading, RegisterKind
@@ -201,14 +201,15 @@ def _same_identity(session: Session, intake: IntakeRow, reading: Reading) -> Out
 
 
 def _same_document(session: Session, intake: IntakeRow, reading: Reading) -> OutcomeRow | None:
-    if len(reading.documents) != 1:
+    enclosed = [document for document in reading.documents if not document.inline]
+    if len(enclosed) != 1:
         return None
-    only = sa.select(sa.func.count()).where(DocumentRow.letter_id == LetterRow.id).scalar_subquery()
+    other = aliased(DocumentRow)
+    another = sa.select(other.id).where(other.letter_id == DocumentRow.letter_id, other.id != DocumentRow.id)
     wanted = (
         _registered_at(intake)
-        .join(LetterRow, LetterRow.id == OutcomeRow.letter_id)
-        .join(DocumentRow, DocumentRow.letter_id == LetterRow.id)
-        .where(DocumentRow.sha256 == reading.documents[0].sha256, only == 1)
+        .join(DocumentRow, DocumentRow.letter_id == OutcomeRow.letter_id)
+        .where(DocumentRow.sha256 == enclosed[0].sha256, ~another.exists())
         .where(sa.or_(IntakeRow.channel == Channel.FOLDER, sa.literal(intake.channel is Channel.FOLDER)))
         .where(OutcomeRow.at > intake.taken_at - _TWIN_WINDOW)
     )
