@@ -1,0 +1,78 @@
+"""The web application, put together from its parts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+
+from gateway.web import health
+from gateway.web.demo_mail import DemoMail, Story
+from gateway.web.desk import Desk, Threads
+from gateway.web.faults import Faults
+from gateway.web.ground import Ground
+from gateway.web.headers import Headers
+from gateway.web.hosts import Hosts
+from gateway.web.language import Language
+from gateway.web.limits import Limits, Rates
+from gateway.web.log import mask_access_log
+from gateway.web.mailbox import MailboxView
+from gateway.web.peer import Peers
+from gateway.web.receipt import Receipts
+from gateway.web.render import Pages
+from gateway.web.seals import Nonces, Seals
+from gateway.web.static import Static
+from ledger.errors import SarabanError
+
+
+def build(
+    desk: Desk,
+    *,
+    base_url: str,
+    templates: Path,
+    clock: Callable[[], datetime],
+    secret: bytes,
+    ready: health.Ready,
+    mailbox: MailboxView | None = None,
+    story: Story = tuple,
+    trusted_proxies: Iterable[str] = (),
+    language: Language = "th",
+    rates: Rates = Rates(),  # noqa: B008 (frozen)
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> Starlette:
+    """The site.
+
+    Arguments: `base_url`, the public address, from which host name and cookie flags follow; `templates`, the folder
+    with `web` and `locale`; `clock`, aware moments; `secret`, 32 random bytes that outlive a restart; `ready`, for
+    `/readyz`; `mailbox` and `story`, only in a demo; `trusted_proxies`, addresses or networks whose X-Forwarded-For
+    counts; `rates`, for receipt links; `pause`, how to wait some seconds.
+    Raises OSError for missing templates, ValueError for a wrong secret or proxy.
+    """
+    mask_access_log()
+    static, threads, peers = Static(templates), Threads(), Peers(trusted_proxies)
+    address = urlsplit(base_url)
+    https = address.scheme == "https"
+    seals = Seals(secret, clock)
+    pages = Pages(templates, static, clock, language)
+    ground = Ground(pages, threads, clock, seals, Nonces(seals, pause), peers, https)
+    limits = Middleware(Limits, rates=rates, peers=peers, clock=clock)
+    own: list[BaseRoute] = [Mount("/r", routes=Receipts(desk, ground).routes(), middleware=[limits])]
+    if mailbox is not None:
+        own += DemoMail(mailbox, story, ground).routes()
+    faults = Faults(pages)
+    return Starlette(
+        routes=[
+            *health.routes(ready, threads),
+            *static.routes(),
+            Mount("/", routes=own, middleware=[Middleware(Hosts, names=[address.hostname or ""])]),
+        ],
+        middleware=[Middleware(Headers, https=https), Middleware(faults.guard)],
+        exception_handlers={HTTPException: faults.on_status, SarabanError: faults.on_saraban},
+    )

@@ -1,0 +1,50 @@
+"""Who is asking, as far as the connection tells: the address behind proxies that we trust, and its network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+
+class Peers:
+    """Reads X-Forwarded-For only from configured proxies; the right-most hop that is none of them counts (5.1)."""
+
+    def __init__(self, trusted: Iterable[str] = ()) -> None:
+        """`trusted`: addresses or networks of proxies. Raises ValueError for anything else."""
+        self._trusted = tuple(ip_network(one, strict=False) for one in trusted)
+
+    def address(self, scope: Scope) -> str:
+        """The visitor's address; "" where the connection has none."""
+        client = scope.get("client")
+        address = client[0] if client else ""
+        if not self._is_trusted(address):
+            return address
+        hops = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
+        for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
+            if not self._is_trusted(hop):
+                return hop if _parse(hop) else address
+            address = hop
+        return address
+
+    def _is_trusted(self, address: str) -> bool:
+        parsed = _parse(address)
+        return parsed is not None and any(parsed in network for network in self._trusted)
+
+
+def network_of(address: str, four: int = 24, six: int = 48) -> str:
+    """The network around an address. /24 and /48 are enough for evidence, and too little to follow a person."""
+    parsed = _parse(address)
+    if parsed is None:
+        return ""
+    return str(ip_network((parsed, four if parsed.version == 4 else six), strict=False))
+
+
+def _parse(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed

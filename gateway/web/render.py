@@ -1,0 +1,68 @@
+"""From a template to an answer: one Jinja environment, the visitor's language, Buddhist-era dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from gateway.web.language import Catalogue, Language, choose
+from gateway.web.static import Static
+from ledger import era
+
+
+class Pages:
+    """Renders the templates of `templates/web`."""
+
+    def __init__(
+        self, templates: Path, static: Static, clock: Callable[[], datetime], default: Language = "th"
+    ) -> None:
+        """Read the catalogue; a template is compiled when it is first used. Raises OSError for a missing folder."""
+        self._catalogue = Catalogue(templates)
+        self._clock = clock
+        self._default = default
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(templates / "web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals["asset"] = static.address
+        self._environment.filters["size"] = size
+
+    def language(self, request: Request) -> Language:
+        """The language of this visitor."""
+        asked = request.query_params.get("lang")
+        return choose(asked, request.headers.get("accept-language", ""), self._default)
+
+    def page(self, request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
+        """The rendered template. `path` is the page's own address, where that is not the one asked for."""
+        language = self.language(request)
+        ground = {
+            "_": self._catalogue.speaker(language),
+            "language": language,
+            "keep": f"?lang={language}" if "lang" in request.query_params else "",
+            "other": request.url.include_query_params(lang="th" if language == "en" else "en").query,
+            "path": request.url.path,
+            "status": status,
+            "now": self._clock(),
+            "day": partial(era.format_date, language=language),
+            "moment": partial(era.format_moment, language=language),
+        }
+        html = self._environment.get_template(template).render(ground | values)
+        return HTMLResponse(html, status)
+
+
+def size(count: int) -> str:
+    """Bytes as people say them: 340 KB, 1.2 MB."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))} KB"
+    return f"{count / 1_000_000:.1f} MB"
