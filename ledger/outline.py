@@ -115,7 +115,7 @@ def meant(word: str, known: Collection[str]) -> tuple[str, str]:
 
 def write(heading: str, content: dict[str, Any], foot: str = "") -> str:
     """A YAML text with comment lines above and below; short lists and fields stand on one line."""
-    body = yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    body = yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=160)
     return "\n".join([*_comment(heading), body.rstrip("\n"), *_comment(foot)]) + "\n"
 
 
