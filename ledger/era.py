@@ -109,9 +109,7 @@ def find_date(text: str, *, today: date | None = None) -> tuple[date, tuple[int,
     return min((found for found in firsts if found), key=lambda found: found[1], default=None)
 
 
-def format_date(
-    day: date, *, style: Style = "short", digits: Digits = "arabic", language: Language = "th"
-) -> str:
+def format_date(day: date, *, style: Style = "short", digits: Digits = "arabic", language: Language = "th") -> str:
     """ "14 ส.ค. 2569", long "14 สิงหาคม 2569"; in English "14 Aug 2026 (B.E. 2569)"."""
     year = day.year + OFFSET
     if language == "en":
@@ -172,8 +170,10 @@ def _month(word: str) -> int | None:
         number = _MONTHS.get(plain[:3])
         known = number and (ENGLISH[number - 1].lower().startswith(plain) or plain == "sept")
         return number if known else None
-    close = get_close_matches(plain, LONG, n=1, cutoff=0.75) if len(plain) >= 5 else []
-    return _MONTHS.get(plain) or (_MONTHS[close[0]] if close else None)
+    if plain in _MONTHS or len(plain) < 5:
+        return _MONTHS.get(plain)
+    close = get_close_matches(plain, LONG, n=1, cutoff=0.75)
+    return _MONTHS[close[0]] if close else None
 
 
 def _year(written: str, era: str, today: date | None) -> int | None:

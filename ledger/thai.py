@@ -5,25 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ledger.era import to_arabic_digits
-
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _UNSEEN = re.compile(f"[{_INVISIBLE}]")
 _LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
-_SPACES = re.compile(r"[^\S\n]+")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 # Old Thai fonts keep shifted shapes of letters and marks here; PDF text brings them along.
-_SHAPES = dict(
-    zip(
-        range(0xF700, 0xF71B),
-        "ฐ\u0e34\u0e35\u0e36\u0e37\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e48\u0e49\u0e4a\u0e4b\u0e4cญ"
-        "\u0e31\u0e4d\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e38\u0e39\u0e3a",
-        strict=True,
-    )
+_SHAPES = (
+    "ฐ\u0e34\u0e35\u0e36\u0e37\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e48\u0e49\u0e4a\u0e4b\u0e4cญ"
+    "\u0e31\u0e4d\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e38\u0e39\u0e3a"
 )
-_ALIKE = {**_SHAPES, 0x0E45: "\u0e32"}
-_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-_CLUSTER = re.compile(f"[{_MARKS}]{{2,}}")
-_AM_TONES = re.compile("\u0e33([\u0e48-\u0e4b]+)")
+_ALIKE = {chr(0xF700 + place): shape for place, shape in enumerate(_SHAPES)}
+_ALIKE |= dict(zip("๐๑๒๓๔๕๖๗๘๙ๅ", "0123456789า", strict=True))
+_VOWELS, _TONES = "\u0e31\u0e34-\u0e3a\u0e47", "\u0e48-\u0e4b"
+_MARKS = f"{_VOWELS}{_TONES}\u0e4c-\u0e4e"
+# What is in order already, one vowel and one tone, is most of all Thai: it is passed over without a call.
+_CLUSTER = re.compile(f"(?![{_VOWELS}][{_TONES}\u0e4c](?![{_MARKS}]))[{_MARKS}]{{2,}}")
+_UNLIKE = re.compile(f"[{''.join(_ALIKE)}]")
+_AM_TONES = re.compile(f"\u0e33([{_TONES}]+)")
 _NIKHAHIT_AA = re.compile(f"\u0e4d([{_MARKS}]*)\u0e32")
 _ORDER = dict.fromkeys("\u0e48\u0e49\u0e4a\u0e4b", 1) | {"\u0e4c": 2, "\u0e4d": 3, "\u0e4e": 4}
 
@@ -34,12 +32,13 @@ def canonical(text: str) -> str:
     SARA AM from NIKHAHIT and SARA AA, vowel before tone, each mark once, แ from two เ, Arabic digits, nothing
     invisible, single spaces, line ends as \\n, otherwise NFC. Upper and lower case stay apart.
     """
-    plain = _LINE_END.sub("\n", _UNSEEN.sub("", text)).translate(_ALIKE)
+    plain = _LINE_END.sub("\n", _UNSEEN.sub("", text))
+    plain = _UNLIKE.sub(lambda match: _ALIKE[match[0]], plain)
     plain = unicodedata.normalize("NFC", plain).replace("เเ", "แ")
     plain = _AM_TONES.sub("\\1\u0e33", plain)
     plain = _CLUSTER.sub(_in_order, plain)
     plain = _NIKHAHIT_AA.sub("\\1\u0e33", plain)
-    return to_arabic_digits(_SPACES.sub(" ", plain))
+    return _SPACES.sub(" ", plain)
 
 
 def _in_order(cluster: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ import re
 from ledger.values import Bounce
 from watchers.reading.bouncewords import COPY, EXPIRED, FAILURE, GIVEN_UP, SUBJECT, WAITING
 from watchers.reading.parsed import Parsed
-from watchers.reading.reports import ADDRESS, DIAGNOSTIC_CHARACTERS, own_parts, status
+from watchers.reading.reports import ADDRESS, DIAGNOSTIC_CHARACTERS, RETURNED, own_parts, status
 
 OWN_WORDS = 32 * 1024  # characters; what a mail system has to say stands at the top
 
@@ -31,20 +31,33 @@ _NOBODY = re.compile(r"(?:mailer-daemon|postmaster|abuse|support|hostmaster)@", 
 
 def own_words(message: Parsed) -> str:
     """What the mail system says itself: its plain text, or the HTML as text, up to the copy of what was sent."""
+    words = _words(message)
+    return words[: _copy_in(words)]
+
+
+def has_copy(message: Parsed) -> bool:
+    """Whether the mail that was sent comes back with it, enclosed or below the text."""
+    return any(part.media_type in RETURNED for part in message.parts) or _copy_in(_words(message)) is not None
+
+
+def _words(message: Parsed) -> str:
     texts = [part.text for part in own_parts(message) if part.media_type == "text/plain" and part.text.strip()]
-    words = ("\n\n".join(texts) or message.text)[:OWN_WORDS]
-    copy = next((match for match in COPY.finditer(words) if words[: match.start()].strip()), None)
-    return words[: copy.start()] if copy else words
+    return ("\n\n".join(texts) or message.text)[:OWN_WORDS]
 
 
-def speaks_of_failure(text: str) -> bool:
-    """Whether `text` says that a mail did not arrive, or not yet."""
-    return FAILURE.search(text) is not None or WAITING.search(text) is not None
+def _copy_in(words: str) -> int | None:
+    """Where the copy of what was sent begins; what stands before it is never empty."""
+    return next((match.start() for match in COPY.finditer(words) if words[: match.start()].strip()), None)
+
+
+def failures(text: str) -> int:
+    """In how many different ways `text` says that a mail did not arrive, or not yet."""
+    return len({match[0].lower() for match in (*FAILURE.finditer(text), *WAITING.finditer(text))})
 
 
 def subject_speaks_of_failure(subject: str) -> bool:
-    """The same of a subject, where fewer words suffice."""
-    return SUBJECT.search(subject) is not None or speaks_of_failure(subject)
+    """Whether a subject says so, where fewer words suffice."""
+    return SUBJECT.search(subject) is not None or failures(subject) > 0
 
 
 def recipients(message: Parsed, words: str) -> list[str]:
@@ -62,7 +75,7 @@ def recipients(message: Parsed, words: str) -> list[str]:
 
 def read(message: Parsed, words: str) -> tuple[Bounce, ...]:
     """Whom `words` name, each with the answer that follows the name; one without a name when there is none."""
-    waiting = bool(WAITING.search(f"{message.subject}\n{words}")) and not GIVEN_UP.search(words)
+    waiting = bool(WAITING.search(f"{message.subject[:500]}\n{words}")) and not GIVEN_UP.search(words)
     answers = _answers(words, recipients(message, words)) or {"": words}
     return tuple(_bounce(name, answer, words, waiting) for name, answer in answers.items())
 

@@ -101,7 +101,8 @@ def _is_plain(match: re.Match[str]) -> bool:
 
 def _is_other(text: str, match: re.Match[str]) -> bool:
     """Whether what is matched belongs to a letter that is referred to."""
-    paragraph = text[max(0, match.start() - 200) : match.start()].rpartition("\n\n")[2]
+    start = match.start() + len("ที่")  # the end of ตามที่ is the beginning of a labelled number
+    paragraph = text[max(0, start - 200) : start].rpartition("\n\n")[2]
     words = list(_REFERRING.finditer(paragraph))
     return bool(words) and words[-1]["other"] is not None
 

@@ -10,6 +10,7 @@ from ledger.values import Bounce
 from watchers.reading.parsed import Parsed, Part
 
 ENCLOSED = frozenset({"message/rfc822", "message/global", "message/news"})
+RETURNED = ENCLOSED | {"text/rfc822-headers", "message/rfc822-headers", "message/global-headers"}
 _ATOM = r"[^\s@<>\"',;:()\[\]]"
 ADDRESS = rf"{_ATOM}{{1,200}}@{_ATOM}{{0,253}}[^\s@<>\"',;:()\[\].]"
 DIAGNOSTIC_CHARACTERS = 500
