@@ -167,3 +167,18 @@ class FileTooLarge(Refused):
 
     th = "ไฟล์มีขนาดเกิน {limit} MB โปรดลดขนาดหรือแยกเป็นหลายไฟล์"
     en = "The file is larger than {limit} MB. Please make it smaller or split it."
+
+
+class AlreadyRunning(SarabanError):
+    """Another daemon works in the same data folder."""
+
+    permanent = False
+    th = "มีโปรแกรมกำลังทำงานกับโฟลเดอร์ {folder} อยู่แล้ว ให้หยุดตัวเดิมก่อน หรือใช้โฟลเดอร์อื่น"
+    en = "Another daemon already works in {folder}. Stop it first, or use another folder."
+
+
+class AlreadyThere(SarabanError):
+    """A file that should be made exists already."""
+
+    th = "มี {path} อยู่แล้ว จึงไม่เขียนทับ"
+    en = "{path} exists already and was left as it is."
