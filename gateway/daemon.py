@@ -103,9 +103,7 @@ def _start(house: House, stack: ExitStack) -> None:
     stack.callback(end_watching)
 
 
-async def _doors(
-    house: House, http: str, ready: Callable[[Running], None], stop: threading.Event | None
-) -> None:
+async def _doors(house: House, http: str, ready: Callable[[Running], None], stop: threading.Event | None) -> None:
     settings, asked = house.ledger.settings, asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-
-import sqlalchemy as sa
+from typing import Any
 
 from gateway.settler import Settled
 from ledger import custody, directory, intakes, letters, outbox, registers, routing, rules
@@ -20,7 +19,6 @@ from ledger.directory import OrganisationRow
 from ledger.history import Act
 from ledger.intakes import IntakeRow
 from ledger.letters import Holder, LetterRow, LinkLife
-from ledger.outbox import OutboxRow
 from ledger.values import (
     Channel,
     Intake,
@@ -129,7 +127,7 @@ def _enter(
 ) -> None:
     act.what = "registered"
     intake, reading = settled.intake, settled.reading
-    told = {
+    told: dict[str, Any] = {
         "letter_number": reading.letter_number,
         "letter_date": reading.letter_date,
         "sender": _sender_name(settled, known),
@@ -189,12 +187,7 @@ def _answer(act: Act, settled: Settled, owner: OrganisationRow, letter: LetterRo
     bare, _ = directory.without_plus(intake.sender)
     if bare in directory.receiving(act.session):
         return
-    today = sa.select(OutboxRow.id).where(
-        OutboxRow.kind == NoticeKind.ANSWER,
-        sa.func.lower(OutboxRow.recipient) == intake.sender.lower(),
-        OutboxRow.made_at > act.at - timedelta(days=1),
-    )
-    if act.session.execute(today.limit(1)).first() is None:
+    if not outbox.answered_since(act.session, intake.sender, act.at - timedelta(days=1)):
         outbox.add(
             act,
             owner,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -27,6 +27,9 @@ SCHEMA = "0001"  # the newest migration that this code knows
 
 _BUSY_MILLISECONDS = 30_000
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.rclone", "davfs"}
+
+
+T = TypeVar("T")
 
 
 class Row(DeclarativeBase):
@@ -123,6 +126,21 @@ def open_database(folder: Path) -> Database:
         database.close()
         raise
     return database
+
+
+def once(session: Session, key: object, make: Callable[[], T]) -> T:
+    """`make()`, asked once in a transaction: for lookups that each letter of a batch would repeat."""
+    if key not in session.info:
+        session.info[key] = make()
+    made: T = session.info[key]
+    return made
+
+
+def table_of(row: type[Row]) -> sa.Table:
+    """The table of a mapped class, for Core statements."""
+    table = row.__table__
+    assert isinstance(table, sa.Table)
+    return table
 
 
 def verdict() -> str:

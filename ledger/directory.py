@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger.database import Row
+from ledger.database import Row, once
 from ledger.errors import NotFound
 
 
@@ -109,7 +109,8 @@ def receiving(session: Session) -> dict[str, int]:
     wanted = sa.select(OrganisationRow.address, OrganisationRow.id).where(
         OrganisationRow.address != "", OrganisationRow.active
     )
-    return {address.casefold(): key for address, key in session.execute(wanted)}
+    found = once(session, "receiving", lambda: session.execute(wanted).all())
+    return {address.casefold(): key for address, key in found}
 
 
 def organisation(session: Session, code: str) -> OrganisationRow:
@@ -127,8 +128,8 @@ def organisation(session: Session, code: str) -> OrganisationRow:
 
 def group(session: Session, organisation_id: int, code: str) -> GroupRow | None:
     """The active group with this code in the organisation, or None."""
-    wanted = sa.select(GroupRow).where(GroupRow.organisation_id == organisation_id, GroupRow.code == code)
-    return session.execute(wanted.where(GroupRow.active)).scalar_one_or_none()
+    known = once(session, ("groups", organisation_id), lambda: groups(session, organisation_id))
+    return next((row for row in known if row.code == code), None)
 
 
 def groups(session: Session, organisation_id: int) -> list[GroupRow]:
@@ -163,18 +164,24 @@ def schools(session: Session, code: str, office_id: int) -> list[OrganisationRow
 def sender_organisation(session: Session, address: str) -> OrganisationRow | None:
     """Whose mail this is: by the mailbox or address of an organisation, or by its mail domain."""
     bare, _ = without_plus(address)
-    domain = bare.rpartition("@")[2]
-    if not domain:
-        return None
-    for row in session.execute(sa.select(OrganisationRow).where(OrganisationRow.active)).scalars():
-        if bare in (row.address.casefold(), row.mailbox.casefold()) or domain in row.domains.split():
-            return row
-    return None
+    by_address = once(session, "senders", lambda: _senders(session))
+    return by_address.get(bare) or by_address.get(bare.rpartition("@")[2])
 
 
 def rows(session: Session, of: type[Row]) -> Iterable[Any]:
     """All rows of one of this module's tables, in order of their ids."""
     return session.execute(sa.select(of).order_by(sa.text("id"))).scalars()
+
+
+def _senders(session: Session) -> dict[str, OrganisationRow]:
+    """Organisations by their addresses and by their mail domains; the first that was entered wins."""
+    found: dict[str, OrganisationRow] = {}
+    wanted = sa.select(OrganisationRow).where(OrganisationRow.active).order_by(OrganisationRow.id)
+    for row in session.execute(wanted).scalars():
+        for name in (row.address.casefold(), row.mailbox.casefold(), *row.domains.split()):
+            if name:
+                found.setdefault(name, row)
+    return found
 
 
 def _school_group(session: Session, code: str, office_id: int) -> int | None:

@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger.database import Database, Moment, Row, moment_text, plain
+from ledger.database import Database, Moment, Row, moment_text, plain, table_of
 
 START = "0" * 64  # what the first line is chained to
 
@@ -60,16 +60,17 @@ class Act:
 
     def add(self, row: type[Row], **values: object) -> int:
         """Insert a row; returns its id."""
-        table = _table(row)
-        result = self.session.connection().execute(sa.insert(table).values(values))
+        table = table_of(row)
+        whole = {**_defaults(table), **values}
+        result = self.session.connection().execute(_insert(table), whole)
         assert result.inserted_primary_key is not None
         key = int(result.inserted_primary_key[0])
-        self._changes.append((table.name, key, None, _sealed(row, {**_defaults(table), **values, "id": key})))
+        self._changes.append((table.name, key, None, _sealed(row, {**whole, "id": key})))
         return key
 
     def alter(self, row: type[Row], key: int, **values: object) -> None:
         """Change columns of the row with the id `key`."""
-        table, before = _table(row), self._read(row, key)
+        table, before = table_of(row), self._read(row, key)
         self.session.connection().execute(sa.update(table).where(table.c.id == key).values(values))
         self._note(row, key, before, values)
 
@@ -80,7 +81,7 @@ class Act:
         """
         if not wanted:
             return
-        table = _table(row)
+        table = table_of(row)
         update = sa.update(table).where(table.c.id == sa.bindparam("row_id"))
         update = update.values({name: sa.bindparam(f"new_{name}") for name in wanted[0][2]})
         self.session.connection().execute(
@@ -91,28 +92,27 @@ class Act:
 
     def remove(self, row: type[Row], key: int) -> None:
         """Delete a row whose existence is itself changeable (directory, rules); entries and letters never are."""
-        before, table = self._read(row, key), _table(row)
+        before, table = self._read(row, key), table_of(row)
         self.session.connection().execute(sa.delete(table).where(table.c.id == key))
         self._changes.append((table.name, key, _sealed(row, before), None))
 
     def seal(self, row: type[Row], key: int) -> None:
         """Take a row that was written without an act (an intake) into the history as it is now."""
-        self._changes.append((_table(row).name, key, None, _sealed(row, self._read(row, key))))
+        self._changes.append((table_of(row).name, key, None, _sealed(row, self._read(row, key))))
 
     def unseal(self, row: type[Row], key: int) -> None:
         """The opposite of `seal`: the row stays, and will be sealed anew when it is settled again."""
-        self._changes.append((_table(row).name, key, _sealed(row, self._read(row, key)), None))
+        self._changes.append((table_of(row).name, key, _sealed(row, self._read(row, key)), None))
 
     def _note(self, row: type[Row], key: int, before: Values, new: Values) -> None:
         """Remember the sealed columns that change."""
         names = [n for n in _sealed_columns(row) if n in new and plain(new[n]) != plain(before.get(n))]
         if names:
             old, now = ({n: plain(values.get(n)) for n in names} for values in (before, new))
-            self._changes.append((_table(row).name, key, old, now))
+            self._changes.append((table_of(row).name, key, old, now))
 
     def _read(self, row: type[Row], key: int) -> Values:
-        table = _table(row)
-        found = self.session.connection().execute(sa.select(table).where(table.c.id == key)).one()
+        found = self.session.connection().execute(_by_id(table_of(row)), {"key": key}).one()
         return dict(found._mapping)
 
     def line(self) -> str:
@@ -128,28 +128,33 @@ def acting(database: Database, who: str, what: str, at: datetime, about: str = "
 
 
 def lines(session: Session) -> Iterator[sa.Row[Any]]:
-    """Every line, oldest first."""
-    table = _table(HistoryRow)
-    yield from (session.connection().execution_options(yield_per=1000).execute(sa.select(table).order_by(table.c.id)))
+    """Every line as it is stored, oldest first."""
+    yield from raw_rows(session, HistoryRow)
 
 
-def chain_hash(previous: str, at: datetime, who: str, what: str, about: str, changes: str) -> str:
+def raw_rows(session: Session, row: type[Row]) -> Iterator[sa.Row[Any]]:
+    """The rows of a table as they are stored, so that even what no column type can read is told apart."""
+    table = table_of(row)
+    columns = [sa.type_coerce(column, sa.types.NullType()).label(column.name) for column in table.columns]
+    wanted: Any = sa.select(*columns).order_by(table.c.id)
+    yield from session.connection().execution_options(yield_per=1000).execute(wanted)
+
+
+def chain_hash(previous: str, at: str, who: str, what: str, about: str, changes: str) -> str:
     """The hash of a line: SHA-256 over the hash before it and all its fields."""
-    body = json.dumps([previous, moment_text(at), who, what, about, changes], ensure_ascii=False)
+    body = json.dumps([previous, at, who, what, about, changes], ensure_ascii=False)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def head(session: Session) -> str:
     """The hash of the newest line; whoever knows it can prove later that nothing before it changed (P-23)."""
-    table = _table(HistoryRow)
-    newest = sa.select(table.c.hash).order_by(table.c.id.desc()).limit(1)
-    return session.connection().execute(newest).scalar() or START
+    return session.connection().execute(_newest()).scalar() or START
 
 
 def sealed_tables() -> dict[str, type[Row]]:
     """Every table whose rows history seals."""
     mapped: list[type[Row]] = [mapper.class_ for mapper in Row.registry.mappers]
-    return {_table(row).name: row for row in mapped if row is not HistoryRow and _sealed_columns(row)}
+    return {table_of(row).name: row for row in mapped if row is not HistoryRow and _sealed_columns(row)}
 
 
 def sealed_values(row: type[Row], values: Values) -> Values:
@@ -159,18 +164,17 @@ def sealed_values(row: type[Row], values: Values) -> Values:
 
 def _append(act: Act) -> None:
     previous, changes = head(act.session), act.line()
-    digest = chain_hash(previous, act.at, act.who, act.what, act.about, changes)
-    act.session.connection().execute(
-        sa.insert(_table(HistoryRow)).values(
-            at=act.at,
-            who=act.who,
-            what=act.what,
-            about=act.about,
-            changes=changes,
-            previous=previous,
-            hash=digest,
-        )
-    )
+    digest = chain_hash(previous, moment_text(act.at), act.who, act.what, act.about, changes)
+    line = {
+        "at": act.at,
+        "who": act.who,
+        "what": act.what,
+        "about": act.about,
+        "changes": changes,
+        "previous": previous,
+        "hash": digest,
+    }
+    act.session.connection().execute(_insert(table_of(HistoryRow)), line)
 
 
 def _sealed(row: type[Row], values: Values) -> Values:
@@ -178,7 +182,7 @@ def _sealed(row: type[Row], values: Values) -> Values:
 
 
 def _sealed_columns(row: type[Row]) -> tuple[str, ...]:
-    return _columns_but(_table(row), row.loose)
+    return _columns_but(table_of(row), row.loose)
 
 
 @cache
@@ -186,12 +190,26 @@ def _columns_but(table: sa.Table, loose: frozenset[str]) -> tuple[str, ...]:
     return () if "*" in loose else tuple(c.name for c in table.columns if c.name not in loose)
 
 
+# Statements are built once: building one costs more than running it.
+
+
+@cache
 def _defaults(table: sa.Table) -> Values:
     columns = {column.name: column.default for column in table.columns}
     return {name: default.arg for name, default in columns.items() if isinstance(default, sa.ColumnDefault)}
 
 
-def _table(row: type[Row]) -> sa.Table:
-    table = row.__table__
-    assert isinstance(table, sa.Table)
-    return table
+@cache
+def _insert(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
+
+
+@cache
+def _by_id(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(table).where(table.c.id == sa.bindparam("key"))
+
+
+@cache
+def _newest() -> sa.Select[Any]:
+    table = table_of(HistoryRow)
+    return sa.select(table.c.hash).order_by(table.c.id.desc()).limit(1)

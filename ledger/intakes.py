@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from ledger.database import Choice, Moment, Row
+from ledger.database import Choice, Moment, Row, table_of
 from ledger.history import Act
 from ledger.letters import DocumentRow
 from ledger.originals import digest
 from ledger.registers import EntryRow, RegisterRow
-from ledger.values import Channel, Intake, Outcome, OutcomeKind, Reading, RegisterKind
+from ledger.values import Channel, Intake, Outcome, OutcomeKind, Reading, RegisterKind, Secrecy
 
 SMALL = 64 * 1024  # bytes; up to here the row's own commit is the one sync that a letter needs
 
@@ -71,6 +71,58 @@ class OutcomeRow(Row):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+class First(NamedTuple):
+    """What a copy is joined to."""
+
+    intake_id: int
+    entry_id: int | None
+    letter_id: int | None
+
+
+_OTHER = aliased(DocumentRow)
+
+# Built once: every letter asks these. The first registered one wins.
+_LEARN = (
+    sa.update(table_of(IntakeRow))
+    .where(IntakeRow.id == sa.bindparam("row_id"))
+    .values(
+        {name: sa.bindparam(f"new_{name}") for name in ("identity", "message_id", "subject", "defects", "settled_at")}
+    )
+    .values(content=None)
+)
+_REGISTERED = (
+    sa.select(OutcomeRow.intake_id, OutcomeRow.entry_id, OutcomeRow.letter_id)
+    .join(IntakeRow, IntakeRow.id == OutcomeRow.intake_id)
+    .where(OutcomeRow.kind == OutcomeKind.REGISTERED, IntakeRow.organisation_id == sa.bindparam("owner"))
+    .where(IntakeRow.register == sa.bindparam("register"))
+    .order_by(OutcomeRow.id)
+    .limit(1)
+)
+_SAME_IDENTITY = _REGISTERED.where(IntakeRow.identity == sa.bindparam("identity"), IntakeRow.id != sa.bindparam("key"))
+_SAME_DOCUMENT = (
+    _REGISTERED.join(DocumentRow, DocumentRow.letter_id == OutcomeRow.letter_id)
+    .where(DocumentRow.sha256 == sa.bindparam("sha256"))
+    .where(~sa.exists().where(_OTHER.letter_id == DocumentRow.letter_id, _OTHER.id != DocumentRow.id))
+    .where(sa.or_(IntakeRow.channel == Channel.FOLDER, sa.bindparam("dropped", type_=sa.Boolean)))
+    .where(OutcomeRow.at > sa.bindparam("since"))
+)
+_OUTCOME = (
+    sa.select(
+        OutcomeRow.kind,
+        OutcomeRow.reason,
+        OutcomeRow.holders,
+        EntryRow.number,
+        EntryRow.text,
+        EntryRow.secrecy,
+        RegisterRow.year,
+    )
+    .outerjoin(EntryRow, OutcomeRow.entry_id == EntryRow.id)
+    .outerjoin(RegisterRow, EntryRow.register_id == RegisterRow.id)
+    .where(OutcomeRow.intake_id == sa.bindparam("intake"))
+)
+_CONCLUDED = sa.select(OutcomeRow.id).where(OutcomeRow.intake_id == sa.bindparam("intake"))
+
+
 def take(session: Session, offers: Sequence[tuple[Intake, int | None]]) -> list[int]:
     """Insert these arrivals (each with its organisation's id); one commit makes all of them ours.
 
@@ -80,7 +132,7 @@ def take(session: Session, offers: Sequence[tuple[Intake, int | None]]) -> list[
     known = _known_keys(session, [intake.key for intake, _ in offers if intake.key])
     fresh = {intake.key or f"\0{n}": _columns(intake, owner) for n, (intake, owner) in enumerate(offers)}
     fresh = {key: columns for key, columns in fresh.items() if key not in known}
-    connection, table = session.connection(), _table()
+    connection, table = session.connection(), table_of(IntakeRow)
     next_id = (connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0) + 1
     for offset, (key, columns) in enumerate(fresh.items()):
         columns["id"] = known[key] = next_id + offset
@@ -97,16 +149,15 @@ def unsettled(session: Session, limit: int) -> list[IntakeRow]:
 
 def learn(act: Act, intake: IntakeRow, reading: Reading) -> None:
     """Keep what the reading told and seal the row; its original lies in the store from now on."""
-    table = _table()
     learned = {
-        "identity": reading.identity,
-        "message_id": reading.message_id[:998],
-        "subject": reading.subject[:500],
-        "defects": "\n".join(reading.defects),
-        "settled_at": act.at,
-        "content": None,
+        "row_id": intake.id,
+        "new_identity": reading.identity,
+        "new_message_id": reading.message_id[:998],
+        "new_subject": reading.subject[:500],
+        "new_defects": "\n".join(reading.defects),
+        "new_settled_at": act.at,
     }
-    act.session.connection().execute(sa.update(table).where(table.c.id == intake.id).values(learned))
+    act.session.connection().execute(_LEARN, learned)
     act.seal(IntakeRow, intake.id)
 
 
@@ -129,7 +180,7 @@ def conclude(
         "holders": "\n".join(holders),
         "at": act.at,
     }
-    held = act.session.execute(sa.select(OutcomeRow.id).where(OutcomeRow.intake_id == intake_id)).scalar()
+    held = act.session.connection().execute(_CONCLUDED, {"intake": intake_id}).scalar()
     if held is None:
         act.add(OutcomeRow, intake_id=intake_id, **columns)
     else:
@@ -146,41 +197,46 @@ def reopen(act: Act, intake_id: int) -> bool:
         return False
     act.remove(OutcomeRow, found)
     act.unseal(IntakeRow, intake_id)
-    table = _table()
+    table = table_of(IntakeRow)
     act.session.connection().execute(sa.update(table).where(table.c.id == intake_id).values(settled_at=None))
     return True
 
 
-def first_of(session: Session, intake: IntakeRow, reading: Reading) -> OutcomeRow | None:
-    """The registered outcome of the same thing, if it came before (P-3, P-4).
+def first_of(session: Session, intake: IntakeRow, reading: Reading) -> First | None:
+    """The same thing, if it was registered before (P-3, P-4).
 
     The same bytes apart from trace fields are the same thing. So are a mail and a dropped file of which one is the
     only document of the other. A Message-ID alone proves nothing: a stranger can copy it.
     """
-    return _same_identity(session, intake, reading) or _same_document(session, intake, reading)
+    named: dict[str, Any] = {"owner": intake.organisation_id, "register": intake.register}
+    connection = session.connection()
+    if reading.identity:
+        same = connection.execute(_SAME_IDENTITY, {**named, "identity": reading.identity, "key": intake.id}).first()
+        if same is not None:
+            return First(*same)
+    enclosed = [document for document in reading.documents if not document.inline]
+    if len(enclosed) != 1:
+        return None
+    dropped, since = intake.channel is Channel.FOLDER, intake.taken_at - _TWIN_WINDOW
+    named |= {"sha256": enclosed[0].sha256, "dropped": dropped, "since": since}
+    twin = connection.execute(_SAME_DOCUMENT, named).first()
+    return First(*twin) if twin is not None else None
 
 
 def outcome(session: Session, intake_id: int) -> Outcome | None:
     """The intake's outcome, with the number of its entry, or None while it is not settled."""
-    wanted = (
-        sa.select(OutcomeRow, EntryRow, RegisterRow.year)
-        .outerjoin(EntryRow, OutcomeRow.entry_id == EntryRow.id)
-        .outerjoin(RegisterRow, EntryRow.register_id == RegisterRow.id)
-        .where(OutcomeRow.intake_id == intake_id)
-    )
-    found = session.execute(wanted).one_or_none()
-    if found is None:
+    row = session.connection().execute(_OUTCOME, {"intake": intake_id}).one_or_none()
+    if row is None:
         return None
-    row, entry, year = found
     return Outcome(
         intake=intake_id,
         kind=row.kind,
         reason=row.reason,
-        number=entry.number if entry else None,
-        year=year,
-        text=entry.text if entry else "",
+        number=row.number,
+        year=row.year,
+        text=row.text or "",
         groups=tuple(row.holders.splitlines()),
-        secret=bool(entry) and entry.secrecy != "ordinary",
+        secret=row.secrecy not in (None, Secrecy.ORDINARY),
     )
 
 
@@ -193,44 +249,10 @@ def listing(session: Session, limit: int, kind: OutcomeKind | None = None) -> li
     return [(intake, outcome) for intake, outcome in found]
 
 
-def _same_identity(session: Session, intake: IntakeRow, reading: Reading) -> OutcomeRow | None:
-    if not reading.identity:
-        return None
-    wanted = _registered_at(intake).where(IntakeRow.identity == reading.identity, IntakeRow.id != intake.id)
-    return session.execute(wanted).scalars().first()
-
-
-def _same_document(session: Session, intake: IntakeRow, reading: Reading) -> OutcomeRow | None:
-    enclosed = [document for document in reading.documents if not document.inline]
-    if len(enclosed) != 1:
-        return None
-    other = aliased(DocumentRow)
-    another = sa.select(other.id).where(other.letter_id == DocumentRow.letter_id, other.id != DocumentRow.id)
-    wanted = (
-        _registered_at(intake)
-        .join(DocumentRow, DocumentRow.letter_id == OutcomeRow.letter_id)
-        .where(DocumentRow.sha256 == enclosed[0].sha256, ~another.exists())
-        .where(sa.or_(IntakeRow.channel == Channel.FOLDER, sa.literal(intake.channel is Channel.FOLDER)))
-        .where(OutcomeRow.at > intake.taken_at - _TWIN_WINDOW)
-    )
-    return session.execute(wanted).scalars().first()
-
-
-def _registered_at(intake: IntakeRow) -> sa.Select[OutcomeRow]:
-    return (
-        sa.select(OutcomeRow)
-        .join(IntakeRow, IntakeRow.id == OutcomeRow.intake_id)
-        .where(OutcomeRow.kind == OutcomeKind.REGISTERED, IntakeRow.organisation_id == intake.organisation_id)
-        .where(IntakeRow.register == intake.register)
-        .order_by(OutcomeRow.id)
-        .limit(1)
-    )
-
-
 def _known_keys(session: Session, keys: Sequence[str]) -> dict[str, int]:
     if not keys:
         return {}
-    table = _table()
+    table = table_of(IntakeRow)
     wanted = sa.select(table.c.key, table.c.id).where(table.c.key.in_(keys))
     return {key: number for key, number in session.connection().execute(wanted)}
 
@@ -256,9 +278,3 @@ def _columns(intake: Intake, owner: int | None) -> dict[str, Any]:
         "subject": "",
         "defects": "",
     }
-
-
-def _table() -> sa.Table:
-    table = IntakeRow.__table__
-    assert isinstance(table, sa.Table)
-    return table

@@ -137,7 +137,8 @@ def person_holder(person: PersonRow) -> Holder:
 
 def write(act: Act, documents: Iterable[Document], **columns: Any) -> LetterRow:
     """Add a letter and its documents; their bytes must lie in the originals already."""
-    key = act.add(LetterRow, made_at=act.at, made_by=act.who, **columns)
+    columns |= {"made_at": act.at, "made_by": act.who}
+    key = act.add(LetterRow, **columns)
     for position, document in enumerate(documents, 1):
         act.add(
             DocumentRow,
@@ -149,7 +150,7 @@ def write(act: Act, documents: Iterable[Document], **columns: Any) -> LetterRow:
             sha256=document.sha256,
             withheld=document.withheld,
         )
-    return act.session.get_one(LetterRow, key)
+    return LetterRow(id=key, **columns)
 
 
 def deliver(

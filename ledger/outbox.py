@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger.database import Choice, Moment, Row
+from ledger.database import Choice, Moment, Row, table_of
 from ledger.directory import OrganisationRow
 from ledger.history import Act
 from ledger.letters import DeliveryRow
@@ -27,6 +27,7 @@ class OutboxRow(Row):
     """One mail to one address. Token and code stay in clear only while the mail waits."""
 
     __tablename__ = "outbox"
+    __table_args__ = (sa.Index("ix_outbox_answers", "recipient", "kind", "made_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))  # who writes
@@ -52,6 +53,14 @@ class OutboxRow(Row):
     code: Mapped[str] = mapped_column(default="")
 
     loose = frozenset({"due", "claimed_at", "attempts", "since", "token", "code"})
+
+
+_ANSWERED = (
+    sa.select(OutboxRow.id)
+    .where(OutboxRow.kind == NoticeKind.ANSWER, OutboxRow.recipient == sa.bindparam("recipient"))
+    .where(OutboxRow.made_at > sa.bindparam("since"))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ def add(act: Act, writer: OrganisationRow, kind: NoticeKind, recipient: str, *, 
 
 def claim(session: Session, now: datetime, limit: int, schedule: Schedule) -> list[OutboxRow]:
     """Take up to `limit` due mails for sending; nobody else gets them before the claim lapses."""
-    table = _table()
+    table = table_of(OutboxRow)
     ready = sa.select(table.c.id).where(table.c.due <= now).order_by(table.c.due, table.c.id).limit(limit)
     claimed = (
         sa.update(table)
@@ -136,7 +145,9 @@ def warn(act: Act, rows: Iterable[OutboxRow], sender_of: Callable[[OrganisationR
     for (organisation_id, letter_id), failed in by_letter.items():
         writer = act.session.get_one(OrganisationRow, organisation_id)
         keys = [row.id for row in failed]
-        last_words = sa.select(_table().c.recipient, _table().c.answer).where(_table().c.id.in_(keys))
+        last_words = sa.select(table_of(OutboxRow).c.recipient, table_of(OutboxRow).c.answer).where(
+            table_of(OutboxRow).c.id.in_(keys)
+        )
         if writer.mailbox:
             add(
                 act,
@@ -158,6 +169,12 @@ def retry(act: Act, keys: Sequence[int] | None = None) -> int:
         # The days until giving up start anew, or the next failure would end it at once.
         act.alter(OutboxRow, row.id, due=act.at, since=act.at, gave_up_at=None, attempts=0)
     return len(rows)
+
+
+def answered_since(session: Session, recipient: str, since: datetime) -> bool:
+    """Whether this address got an automatic answer after `since` (P-17)."""
+    named = {"recipient": recipient, "since": since}
+    return session.connection().execute(_ANSWERED, named).first() is not None
 
 
 def waiting(session: Session) -> tuple[int, datetime | None]:
@@ -205,9 +222,3 @@ def _after(row: OutboxRow, answer: Answer, schedule: Schedule) -> dict[str, Any]
     if answer.kind is AnswerKind.PERMANENT or answer.at - row.since > schedule.give_up:
         return {**new, "gave_up_at": answer.at}
     return {**new, "due": answer.at + schedule.wait(row.attempts)}
-
-
-def _table() -> sa.Table:
-    table = OutboxRow.__table__
-    assert isinstance(table, sa.Table)
-    return table

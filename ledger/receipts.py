@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger import registers
-from ledger.database import Moment, Row, plain
+from ledger.database import Moment, Row, plain, table_of
 from ledger.directory import OrganisationRow
 from ledger.errors import NoSuchLink, Refused
 from ledger.history import Act
@@ -107,8 +107,7 @@ def acknowledge(
 
 def make_code(act: Act, delivery: DeliveryRow) -> str:
     """A fresh code of six digits; earlier ones stop working."""
-    table = CodeRow.__table__
-    assert isinstance(table, sa.Table)
+    table = table_of(CodeRow)
     connection = act.session.connection()
     connection.execute(sa.delete(table).where(table.c.delivery_id == delivery.id))
     code = f"{secrets.randbelow(1_000_000):06d}"
@@ -124,8 +123,7 @@ def check_code(session: Session, delivery: DeliveryRow, code: str, now: datetime
     if found is None or found.used_at is not None or found.tries >= CODE_TRIES or now - found.made_at > CODE_LIFE:
         return False
     right = hmac.compare_digest(found.code_hash, _code_hash(delivery.id, code))
-    table = CodeRow.__table__
-    assert isinstance(table, sa.Table)
+    table = table_of(CodeRow)
     new = {"used_at": now} if right else {"tries": found.tries + 1}
     session.connection().execute(sa.update(table).where(table.c.id == found.id).values(new))
     return right

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger import era
-from ledger.database import Choice, Moment, Row
+from ledger.database import Choice, Moment, Row, table_of
 from ledger.directory import OrganisationRow
 from ledger.errors import ClockBackwards, NotFound, Refused, RegisterOff
 from ledger.history import Act
@@ -77,6 +77,20 @@ class EntryRow(Row):
     void_reason: Mapped[str] = mapped_column(default="")
 
 
+# Built once: every letter asks for its register and takes a number from it.
+_REGISTER = sa.select(table_of(RegisterRow)).where(
+    RegisterRow.organisation_id == sa.bindparam("owner"),
+    RegisterRow.kind == sa.bindparam("kind"),
+    RegisterRow.series == sa.bindparam("series"),
+    RegisterRow.year == sa.bindparam("year"),
+)
+_TAKE = (
+    sa.update(table_of(RegisterRow))
+    .where(RegisterRow.id == sa.bindparam("row_id"))
+    .values(last=sa.bindparam("number"), last_at=sa.bindparam("at"))
+)
+
+
 def enter(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: bool = False, **columns: Any) -> EntryRow:
     """Take the next number of the owner's register and write its entry, in the act's transaction.
 
@@ -88,16 +102,14 @@ def enter(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: boo
     text = _text(owner, kind, number, register.year, circular=circular)
     if kind is RegisterKind.OUTGOING:
         columns["letter_number"] = text
-    key = act.add(
-        EntryRow,
-        register_id=register.id,
-        number=number,
-        text=text,
-        registered_at=at,
-        registered_by=act.who,
-        **columns,
-    )
-    return act.session.get_one(EntryRow, key)
+    columns |= {
+        "register_id": register.id,
+        "number": number,
+        "text": text,
+        "registered_at": at,
+        "registered_by": act.who,
+    }
+    return EntryRow(id=act.add(EntryRow, **columns), **columns)
 
 
 def void(act: Act, entry: EntryRow, reason: str) -> None:
@@ -181,13 +193,9 @@ def _open(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: boo
 
 
 def _find(session: Session, owner: OrganisationRow, kind: RegisterKind, series: str, year: int) -> RegisterRow | None:
-    wanted = sa.select(RegisterRow).where(
-        RegisterRow.organisation_id == owner.id,
-        RegisterRow.kind == kind,
-        RegisterRow.series == series,
-        RegisterRow.year == year,
-    )
-    return session.execute(wanted.execution_options(populate_existing=True)).scalar_one_or_none()
+    named = {"owner": owner.id, "kind": kind, "series": series, "year": year}
+    found = session.connection().execute(_REGISTER, named).one_or_none()
+    return RegisterRow(**found._mapping) if found is not None else None
 
 
 def _take_number(act: Act, register: RegisterRow, owner: OrganisationRow) -> tuple[int, datetime]:
@@ -197,10 +205,7 @@ def _take_number(act: Act, register: RegisterRow, owner: OrganisationRow) -> tup
         raise ClockBackwards(last=era.format_moment(register.last_at))
     number = register.start if register.last is None else register.last + 1
     at = max(act.at, register.last_at or act.at)  # times never run backwards within a book
-    table = RegisterRow.__table__
-    assert isinstance(table, sa.Table)
-    taken = sa.update(table).where(table.c.id == register.id).values(last=number, last_at=at)
-    act.session.connection().execute(taken)
+    act.session.connection().execute(_TAKE, {"row_id": register.id, "number": number, "at": at})
     return number, at
 
 

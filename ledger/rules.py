@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import yaml
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger.database import Row
+from ledger.database import Row, once
 from ledger.history import Act
 from ledger.routing import RuleSet, parse
 
@@ -27,8 +27,8 @@ class RuleRow(Row):
 
 def load(session: Session, organisation_id: int) -> RuleSet:
     """The rules of an organisation, in their order; none at all is a rule set too."""
-    wanted = sa.select(RuleRow.body).where(RuleRow.organisation_id == organisation_id)
-    return _parsed(tuple(session.execute(wanted.order_by(RuleRow.position)).scalars()))
+    wanted = sa.select(RuleRow.body).where(RuleRow.organisation_id == organisation_id).order_by(RuleRow.position)
+    return once(session, ("rules", organisation_id), lambda: _parsed(tuple(session.execute(wanted).scalars())))
 
 
 def replace(act: Act, organisation_id: int, rules: RuleSet) -> None:

@@ -80,9 +80,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_intakes_identity", "intakes", ["identity"])
     op.create_index("ix_intakes_message_id", "intakes", ["message_id"])
-    op.create_index(
-        "ix_intakes_unsettled", "intakes", ["id"], unique=False, sqlite_where=sa.text("settled_at IS NULL")
-    )
+    op.create_index("ix_intakes_unsettled", "intakes", ["id"], sqlite_where=sa.text("settled_at IS NULL"))
     op.create_table(
         "registers",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -293,6 +291,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("message_id"),
     )
+    op.create_index("ix_outbox_answers", "outbox", ["recipient", "kind", "made_at"])
     op.create_index("ix_outbox_delivery_id", "outbox", ["delivery_id"])
     op.create_index("ix_outbox_due", "outbox", ["due"])
     op.create_index("ix_outbox_letter_id", "outbox", ["letter_id"])
