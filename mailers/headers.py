@@ -44,6 +44,7 @@ def _cut(value: str, limit: int) -> str:
     return value[:kept] + "…"
 
 
+@lru_cache(maxsize=1024)
 def address(value: str) -> str:
     """`value` as an envelope may carry it, its domain in ASCII (IDNA); "" when it is no address (attack 9).
 
@@ -59,7 +60,7 @@ def address(value: str) -> str:
     except UnicodeError:
         return ""
     # The domain is judged behind a local part that is certainly good.
-    good = _WIDE_LOCAL.fullmatch(local) and not local.isascii() or _ADDRESS.fullmatch(f"{local}@x")
+    good = _ADDRESS.fullmatch(f"{local}@x") or (_WIDE_LOCAL.fullmatch(local) and not local.isascii())
     fits = len(local.encode(errors="replace")) + 1 + len(plain) <= _LONGEST_ADDRESS
     return f"{local}@{plain}" if good and fits and _ADDRESS.fullmatch(f"x@{plain}") else ""
 

@@ -33,9 +33,7 @@ def compose(fields: Sequence[Field], text: str, html: str, boundary: str) -> byt
             ("Content-Type", b'multipart/alternative;\r\n boundary="' + mark + b'"'),
         ]
     )
-    return b"".join(
-        (head, b"\r\n", _part(mark, b"plain", text), _part(mark, b"html", html), b"--", mark, b"--\r\n")
-    )
+    return b"".join((head, b"\r\n", _part(mark, b"plain", text), _part(mark, b"html", html), b"--", mark, b"--\r\n"))
 
 
 def block(fields: Sequence[Field]) -> bytes:
@@ -48,7 +46,7 @@ def block(fields: Sequence[Field]) -> bytes:
 
 
 def names(written: bytes) -> list[str]:
-    """The field names of a header block. Errors: MailDamaged for a line that is neither a field nor its continuation."""
+    """The field names of a header block. Errors: MailDamaged for a line that is no field and continues none."""
     if not _BLOCK.fullmatch(written):
         raise MailDamaged(problem="bad line in header block")
     return [name.decode() for name in _NAME.findall(written)]

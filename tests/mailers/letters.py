@@ -91,7 +91,10 @@ GIVEN_UP = replace(
     recipient="saraban@office.example.go.th",
     link="",
     failed=(
-        ("saraban@bannong.example.ac.th", "550 5.1.1 <saraban@bannong.example.ac.th>: Recipient address rejected: User unknown"),
+        (
+            "saraban@bannong.example.ac.th",
+            "550 5.1.1 <saraban@bannong.example.ac.th>: User unknown",
+        ),
         ("old@wat.example.ac.th", "452 4.2.2 Mailbox full"),
     ),
 )
