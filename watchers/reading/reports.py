@@ -21,6 +21,7 @@ _STATUS = re.compile(rf"(?<![0-9.]){_CODE}")
 _AFTER_REPLY = re.compile(rf"(?<![0-9.])[45][0-9]{{2}}[- ]+[\"'(#]*{_CODE}")
 _FIELD = re.compile(r"([A-Za-z][\w-]*):[ \t]*(.*(?:\n[ \t].*)*)")
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
+_BY_ACTION = {"failed": "5.0.0", "delayed": "4.0.0"}
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
 
 
@@ -74,6 +75,7 @@ def _bounce(group: dict[str, str]) -> Bounce:
     code = more_exact(declared, said)
     word = group.get("action", "").lower()
     action = next((name for name in _ACTIONS if word[:4] == name[:4]), _BY_CLASS.get(code[:1], ""))
+    code = code or _BY_ACTION.get(action, "")
     recipient = group.get("final-recipient") or group.get("original-recipient", "")
     return Bounce(_address(recipient), code, action, said[:DIAGNOSTIC_CHARACTERS])
 
