@@ -28,9 +28,7 @@ def _codes(rules: RuleSet, groups: set[str], organisations: set[str]) -> Iterato
             for code in each.values if each.key == "sender_organisation" else ():
                 if code not in organisations:
                     th, en = meant(code, sorted(organisations))
-                    yield _fault(
-                        rule, f"ไม่มีหน่วยงานรหัส “{code}” {th}", f"There is no organisation “{code}”. {en}"
-                    )
+                    yield _fault(rule, f"ไม่มีหน่วยงานรหัส “{code}” {th}", f"There is no organisation “{code}”. {en}")
 
 
 def _twins(rules: RuleSet) -> Iterator[Fault]:

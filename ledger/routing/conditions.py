@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import attrgetter, eq
 
 from ledger.outline import meant
@@ -56,15 +55,6 @@ def pattern_in(wanted: str) -> str:
     return wanted[1:-1] if len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/") else ""
 
 
-@lru_cache(maxsize=4096)
-def test_of(key: str, wanted: str) -> Test:
-    """How condition `key` compares `wanted`; made once.
-
-    Errors: `Unusable`.
-    """
-    return KINDS[key].test(wanted)
-
-
 def _text(th: str, look: Callable[[Facts], Iterable[str]], form: str = "plain") -> Kind:
     """Words that the text contains, or a pattern. `form` names the form of `Seen` for words."""
     read: Callable[[Seen], str] = attrgetter(form)
@@ -96,7 +86,7 @@ def _address(wanted: str) -> Test:
             f"Write “{wanted}” as name@domain, @domain, *.go.th or +part.",
         )
     mailboxes = Mailboxes.of(wanted)
-    return lambda seen, _reach: mailboxes.covers(Mailboxes.of(seen.text))
+    return lambda seen, _reach: mailboxes.covers(seen.mailbox)
 
 
 def _covers_address(wide: str, narrow: str) -> bool:
@@ -127,8 +117,7 @@ def _covers_type(wide: str, narrow: str) -> bool:
     wide, narrow = wide.casefold(), narrow.casefold()
     named = _TYPES.get(narrow, (narrow,))
     return all(
-        each in _TYPES.get(wide, (wide,)) or (wide.endswith("/*") and each.startswith(wide[:-1]))
-        for each in named
+        each in _TYPES.get(wide, (wide,)) or (wide.endswith("/*") and each.startswith(wide[:-1])) for each in named
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from ledger.routing.addresses import Mailboxes
 from ledger.routing.patterns import TEXT_LIMIT
 from ledger.thai import canonical
 from ledger.values import Channel, Intake, Reading, Secrecy, Urgency
@@ -44,9 +45,7 @@ class Facts:
             text=reading.text,
             letter_number=reading.letter_number,
             attachments=tuple(
-                (each.name, each.sniffed_type or each.media_type)
-                for each in reading.documents
-                if not each.inline
+                (each.name, each.sniffed_type or each.media_type) for each in reading.documents if not each.inline
             ),
             urgency=reading.urgency,
             secrecy=reading.secrecy,
@@ -58,12 +57,17 @@ class Seen:
     """One text of a letter; each form of it is made once, when a condition first asks."""
 
     def __init__(self, text: str) -> None:
-        self.text = text[:TEXT_LIMIT]
+        self.text = text if 4 * len(text) <= TEXT_LIMIT else _cut(text)
+
+    @cached_property
+    def canonical(self) -> str:
+        """In one spelling."""
+        return canonical(self.text)
 
     @cached_property
     def plain(self) -> str:
         """In one spelling, small letters, single spaces: for words."""
-        return folded(self.text)
+        return " ".join(self.canonical.casefold().split())
 
     @cached_property
     def close(self) -> str:
@@ -73,14 +77,19 @@ class Seen:
     @cached_property
     def encoded(self) -> bytes:
         """In one spelling: for patterns."""
-        return canonical(self.text).encode("utf-8", "replace")[:TEXT_LIMIT]
+        return self.canonical.encode("utf-8", "replace")[:TEXT_LIMIT]
 
+    @cached_property
+    def mailbox(self) -> Mailboxes:
+        """As an address."""
+        return Mailboxes.of(self.text)
+
+    @cached_property
     def shown(self) -> str:
         """The beginning of the text on one line."""
         line = " ".join(self.text[: 4 * _SHOWN].split())
         return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
-def folded(text: str) -> str:
-    """`text` as words are compared: one spelling, small letters, single spaces."""
-    return " ".join(canonical(text).casefold().split())
+def _cut(text: str) -> str:
+    return text.encode("utf-8", "replace")[:TEXT_LIMIT].decode("utf-8", "ignore")

@@ -84,7 +84,7 @@ def _try(rule: Rule, texts: dict[str, list[Seen]], reach: int) -> Trial:
 
 
 def _missed(rule: Rule, condition: str, failed: Condition, texts: dict[str, list[Seen]]) -> Trial:
-    shown = ", ".join(seen.shown() for seen in texts[failed.key][:5])
+    shown = ", ".join(seen.shown for seen in texts[failed.key][:5])
     return Trial(rule.name, hit=False, condition=condition, wanted=failed.values, seen=shown)
 
 

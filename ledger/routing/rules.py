@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ledger import outline
-from ledger.routing.conditions import KINDS, SECRECY_WORDS, URGENCY_WORDS, pattern_in, test_of
+from ledger.routing.conditions import KINDS, SECRECY_WORDS, URGENCY_WORDS, Test, pattern_in
 from ledger.routing.facts import Seen
 from ledger.routing.patterns import compiled, reach
 from ledger.values import Secrecy, Urgency
@@ -46,19 +46,24 @@ HEADING = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Condition:
     """What a letter must show: any of the values."""
 
     key: str
     values: tuple[str, ...]
 
+    @cached_property
+    def tests(self) -> tuple[Test, ...]:
+        """How each value is compared. Raises `Unusable` for one that cannot be."""
+        return tuple(map(KINDS[self.key].test, self.values))
+
     def holds(self, texts: Sequence[Seen], reach: int) -> bool:
         """Whether any of the texts fits any value. Patterns read at most `reach` bytes of all the texts."""
         for seen in texts:
             if reach <= 0:
                 break
-            if any(test_of(self.key, wanted)(seen, reach) for wanted in self.values):
+            if any(test(seen, reach) for test in self.tests):
                 return True
             reach -= 4 * len(seen.text)
         return False

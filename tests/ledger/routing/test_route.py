@@ -159,6 +159,16 @@ def test_the_reason_never_repeats_what_a_secret_letter_says() -> None:
     assert "ชื่อคน" not in routing.reason
 
 
+def test_only_the_beginning_of_a_huge_letter_is_looked_at() -> None:
+    near, far = "ก" * 80_000 + "ประชุม", "ก" * 90_000 + "ประชุม"  # three bytes a letter, 256 KiB in all
+    for wanted in ("text: ประชุม", "text: /ประชุม/"):
+        assert hits(wanted, Facts(text=near))
+        assert not hits(wanted, Facts(text=far))
+    many = Facts(attachments=tuple((f"{'ก' * 250}{number}", "") for number in range(2_000)))
+    assert hits("attachment: /ก1$/", many)
+    assert not hits("attachment: /ก1999$/", many)
+
+
 def test_facts_come_from_what_arrived() -> None:
     document = Document("ก.pdf", "ก.pdf", "application/octet-stream", "application/pdf", b"", 0, "")
     reading = Reading(
