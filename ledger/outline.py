@@ -147,12 +147,12 @@ def _empty(node: yaml.Node | None) -> bool:
 
 
 def _syntax(problem: yaml.YAMLError) -> Fault:
-    mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
     text = str(getattr(problem, "problem", None) or getattr(problem, "reason", None) or problem)
-    tab = "\\t" in text
-    return Fault(
-        mark.line + 1 if mark else 0,
-        "",
-        "ใช้แท็บย่อหน้าไม่ได้ ให้ใช้ช่องว่าง" if tab else "รูปแบบ YAML ไม่ถูกต้อง ให้ตรวจย่อหน้า เครื่องหมาย : และเครื่องหมายคำพูด",
-        f"This is no valid YAML: {text}.",
-    )
+    first, second = "problem_mark", "context_mark"
+    if "<stream end>" in text:  # what was never closed is found at its beginning
+        first, second = second, first
+    mark = getattr(problem, first, None) or getattr(problem, second, None)
+    th = "รูปแบบ YAML ไม่ถูกต้อง ให้ตรวจย่อหน้า เครื่องหมาย : และเครื่องหมายคำพูด"
+    if "\\t" in text:
+        th = "ใช้แท็บย่อหน้าไม่ได้ ให้ใช้ช่องว่าง"
+    return Fault(mark.line + 1 if mark else 0, "", th, f"This is no valid YAML: {text}.")
