@@ -1,6 +1,6 @@
 """How fast letters are durably taken, against a bare aiosmtpd that keeps nothing, in the same rounds.
 
-`python -m tests.bench.intake [--rounds 5] [--goals] [COMMAND…]`; COMMAND is the server under test, called with PORT and DIR.
+`python -m tests.bench.intake [--rounds 5] [--goals] [COMMAND…]`; COMMAND is the server under test; it gets PORT, DIR.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _shoot(port: int, letter: Path, clients: int, count: int) -> float:
 
 
 @contextmanager
-def _running(command: Sequence[str], folder: Path | None = None) -> Iterator[tuple[int, "Stop"]]:
+def _running(command: Sequence[str], folder: Path | None = None) -> Iterator[tuple[int, Stop]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -27,7 +27,7 @@ type_of_queue = SimpleQueue[tuple[Intake, "Future[int]"] | None]
 
 
 class Store:
-    """Everything that arrived during the last commit goes into one: small letters as blobs, large ones as synced files."""
+    """What arrived during the last commit goes into the next: small letters as blobs, large ones as synced files."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -103,7 +103,7 @@ class Content:
         """Whether a line, ended by any LF, grew over the limit. Looks once per 64 KiB, not at each line."""
         start = -self._open_line
         while len(piece) - start > self._limits.line:
-            end = piece.rfind(b"\n", max(start, 0), start + self._limits.line + 1)
+            end = piece.rfind(b"\n", max(start, 0), start + self._limits.line)
             if end < 0:
                 return True
             start = end + 1

@@ -92,7 +92,7 @@ class Door:
         for server in self._servers:
             server.close()
         for session in tuple(self._inside):
-            session.transport.abort()
+            session.abandon()
         for path in self._socket_files:
             with suppress(FileNotFoundError):
                 os.unlink(path)

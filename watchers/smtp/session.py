@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from traceback import extract_tb
 from typing import ClassVar
 
-from ledger.errors import Refused
+from ledger.errors import Refused, Unavailable
 from ledger.values import Channel, Intake
 from watchers.smtp import address, replies
 from watchers.smtp.content import Content
@@ -51,6 +51,9 @@ class SmtpSession(Wire):
             await self.leave(linger=end.linger)
         except OSError:
             self.transport.abort()
+        except asyncio.CancelledError:
+            self.transport.abort()
+            raise
         finally:
             if refusal is None:
                 self.door.left(self)
@@ -58,10 +61,7 @@ class SmtpSession(Wire):
     async def _next(self) -> None:
         """Read one command and obey it."""
         try:
-            line = await self.line()
-            if self.door.closing:
-                raise Hangup(replies.CLOSING)
-            await self._obey(line)
+            await self._obey(await self.line())
         except Fault as fault:
             await self._blame(fault.reply)
         except (Hangup, OSError):
@@ -224,9 +224,10 @@ class SmtpSession(Wire):
             # A session that is cancelled must not cancel the commit (finding 6).
             number = await asyncio.shield(asyncio.wrap_future(taking))
         except asyncio.CancelledError:
-            if not taking.cancelled():
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
                 raise
-            return replies.OUR_FAULT
+            raise Unavailable from None
         facts = (number, peer, sender, len(recipients), len(content))
         log.info("taken intake=%d peer=%s sender=%s recipients=%d size=%d", *facts)
         return replies.taken(number)
@@ -239,6 +240,7 @@ class SmtpSession(Wire):
             raise Fault(replies.TLS_ALREADY)
         if argument:
             raise Fault(replies.NO_ARGUMENT)
+        self.expect_silence()
         self.say(replies.START_TLS)
         await self.start_tls(self.tls_context)
         self._reset()

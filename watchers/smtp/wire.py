@@ -45,7 +45,7 @@ class Wire(SMTP):
         self._asked_at: float | None = None  # since when it is the client's turn
         self._content: Content | None = None
         self._pace = Pace(door.limits, self._born)
-        self._paused = self._gone = self._deaf = False
+        self._holding = self._gone = self._deaf = self._news = False
 
     def data_received(self, data: bytes) -> None:
         """Feed the running letter, or keep the bytes for the next line."""
@@ -58,8 +58,8 @@ class Wire(SMTP):
             self._content = None
             data = rest
         self._ahead += data
-        if len(self._ahead) > _AHEAD and not self._paused:
-            self._paused = True
+        if len(self._ahead) > _AHEAD and not self._holding:
+            self._holding = True
             self.transport.pause_reading()
         self._wake()
 
@@ -102,12 +102,20 @@ class Wire(SMTP):
         if self._content is None:
             self.cut(replies.CLOSING)
 
+    def abandon(self) -> None:
+        """The house cannot wait any longer for this session's commit, which may still succeed."""
+        if not self._deaf:
+            self.transport.write(replies.CLOSING + b"\r\n")
+        self.transport.close()
+
     def say(self, reply: bytes) -> None:
         """Reply; it leaves as soon as the session waits for its client."""
         self._replies.append(reply)
 
     async def line(self) -> bytes:
-        """The next command line, without its end. Raises `Fault`."""
+        """The next command line, without its end. Raises `Fault`, and `Hangup` once the door closes."""
+        if self.door.closing:
+            raise Hangup(replies.CLOSING)
         self._asked_at = self.loop.time()
         too_long = False
         while (end := self._ahead.find(b"\n")) < 0:
@@ -151,7 +159,6 @@ class Wire(SMTP):
     async def start_tls(self, context: SSLContext) -> None:
         """Go on encrypted. Raises `OSError` (`ssl.SSLError`) if the two do not agree."""
         await self._flush()
-        self.expect_silence()
         patience = self.limits.command_timeout / 5
         await self._writer.start_tls(context, ssl_handshake_timeout=patience)
         self.transport = cast(asyncio.Transport, self._writer.transport)
@@ -175,14 +182,16 @@ class Wire(SMTP):
         await self._flush()
         if self._gone:
             raise ConnectionResetError
-        if self._paused:
-            self._paused = False
+        if self._holding:
+            self._holding = False
             self.transport.resume_reading()
-        self._waiter = self.loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+        if not self._news:
+            self._waiter = self.loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        self._news = False
 
     async def _flush(self) -> None:
         if self._replies:
@@ -192,6 +201,7 @@ class Wire(SMTP):
             await self._writer.drain()
 
     def _wake(self) -> None:
+        self._news = True
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
