@@ -18,6 +18,7 @@ _LABEL = r"[^\s\"(),:;<>@\[\]\\.!#$%&'*+/=?^`{|}~\x00-\x1f\x7f]+"
 _MAILBOX = re.compile(
     rf'(?:{_ATOM}+|"(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])+")@(?:{_LABEL}(?:\.{_LABEL})*|\[[^\[\]\s]+\])'
 )
+_SIMPLE = re.compile(r"(\w+(?: \w+)*) <([\w.+-]+@[\w-]+(?:\.[\w-]+)+)>", re.ASCII)  # most headers, read at once
 _SPACED = re.compile(r"\s*(@)\s*|\s+(\.)\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.){0,256})"', re.S)
 _WORD = re.compile(r'(?:"(?:[^"\\]|\\.){0,256}"|[^\s"])+', re.S)
@@ -61,6 +62,8 @@ class _Mailbox:
 
 def read(header: str, problems: list[str], defects: list[str]) -> tuple[Address, ...]:
     """The mailboxes of an unfolded header whose encoded words are still encoded."""
+    if simple := _SIMPLE.fullmatch(header):
+        return (Address(simple[2], simple[1]),)
     found: list[Address] = []
     for mailbox in _mailboxes(header):
         if len(found) == limits.ADDRESSES:

@@ -50,7 +50,7 @@ def _mail(content: bytes, name: str, sender: str | None) -> Reading:
     text = mail.text or hidden
     if kind.kind is ReadingKind.LETTER:
         text = "\n\n".join(filter(None, (text, body.choose(mail.parts, body.enclosed(mail.parts))[0])))[: limits.TEXT]
-    head = letterhead.read(mail.subject, text, name)
+    head = letterhead.read(mail.subject, text, name, today=mail.date.date() if mail.date else None)
     return Reading(
         kind=kind.kind,
         senders=mail.senders,

@@ -40,8 +40,9 @@ _SYLLABLE = re.compile("[เ-ไ]?[ก-ฮ][ัิ-ฺ็-๎]{0,3}[ะาำๅ
 _THAI = re.compile("[ก-๛]+")
 _CONTROLS = bytes({*range(32), 127} - {*b"\t\n\r\f"})
 _HIGH = bytes(range(128, 256))
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
-_UNSHOWABLE = re.compile("[\ud800-\udfff\ufffd]")
+_CONTROL_SET, _UNSHOWABLE_SET = "\x00-\x08\x0b\x0e-\x1f\x7f-\x9f", "\ud800-\udfff\ufffd"
+_UNWANTED, _UNSHOWABLE = re.compile(f"[{_CONTROL_SET}]"), re.compile(f"[{_UNSHOWABLE_SET}]")
+_ODD = re.compile(f"[{_CONTROL_SET}{_UNSHOWABLE_SET}]")
 
 
 def _question_mark(error: UnicodeError) -> tuple[str, int]:
@@ -61,14 +62,15 @@ def decode(content: bytes, label: str, problems: list[str]) -> str:
     text, used, whole = _decode(content, codec)
     if used != codec and (label or used != "utf-8"):
         _note(problems, f"{label or 'no charset'}: read as {used}")
-    if not whole or _UNSHOWABLE.search(text):
+    shown = clean(text)
+    if not whole or (shown is not text and _UNSHOWABLE.search(text)):
         _note(problems, f"{label or 'no charset'}: characters that could not be read")
-    return clean(text)
+    return shown
 
 
 def clean(text: str) -> str:
     """`text` without controls; "?" for what stands for no character."""
-    return _UNSHOWABLE.sub("?", _UNWANTED.sub("", text))
+    return _UNSHOWABLE.sub("?", _UNWANTED.sub("", text)) if _ODD.search(text) else text
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ import unicodedata
 
 from watchers.reading import limits
 
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,100}\.[A-Za-z0-9]{1,10}")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # marks that turn the reading order
 _PATH = re.compile(r"^(?:[A-Za-z]:|\.{0,2}[/\\]|~/)|(?:^|[/\\])\.\.(?:[/\\]|$)|\\")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
@@ -28,6 +29,8 @@ def stored_name(name: str, media_type: str = "", number: int = 1) -> str:
 
     A missing name becomes "เอกสาร-<number>" with the usual extension of `media_type`.
     """
+    if _SAFE.fullmatch(name) and not _RESERVED.match(name):
+        return name
     text = unicodedata.normalize("NFC", name)
     text = re.split(r"[/\\]", text.rstrip("/\\. "))[-1] if _PATH.search(text) else text
     text = _TURNING.sub(lambda mark: f"⟦{ord(mark[0]):04X}⟧", text)

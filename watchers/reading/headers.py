@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from watchers.reading import limits, words
 from watchers.reading.parsed import Headers
@@ -17,16 +17,17 @@ _MBOX = (b"From ", b">From ")
 class Block:
     """One header block, within the limits; the body begins at `body`."""
 
-    raw: tuple[tuple[str, bytes], ...]
+    raw: tuple[tuple[str, bytes], ...]  # as they came
     body: int
+    named: dict[str, list[bytes]] = field(default_factory=dict)  # unfolded; names in lower case
 
     def first(self, name: str) -> bytes:
         """The first header of that (lower case) name, unfolded, or b""."""
-        return next((words.unfold(value) for key, value in self.raw if key.lower() == name), b"")
+        return self.named[name][0] if name in self.named else b""
 
     def decoded(self, charset: str, problems: list[str]) -> Headers:
         """The headers as a person reads them; `charset` is that of raw 8-bit bytes."""
-        return tuple((key, words.text(words.unfold(value), charset, problems)) for key, value in self.raw)
+        return tuple((name, words.text(words.unfold(value), charset, problems)) for name, value in self.raw)
 
 
 def read(content: bytes, start: int, end: int, defects: list[str]) -> Block:
@@ -47,8 +48,15 @@ def read(content: bytes, start: int, end: int, defects: list[str]) -> Block:
             at = content.find(b"\n", at, limit) + 1 or limit
         else:
             defects.append("no_blank_line_after_header")
-            return Block(tuple(raw), at)
-    return Block(tuple(raw), blank.end() if blank else end)
+            return _block(raw, at)
+    return _block(raw, blank.end() if blank else end)
+
+
+def _block(raw: list[tuple[str, bytes]], body: int) -> Block:
+    named: dict[str, list[bytes]] = {}
+    for name, value in raw:
+        named.setdefault(name.lower(), []).append(words.unfold(value))
+    return Block(tuple(raw), body, named)
 
 
 def _limit(content: bytes, start: int, stop: int, defects: list[str]) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from watchers.reading import words
 from watchers.reading.parsed import Parsed
 
 _TRACE = re.compile(
@@ -18,7 +17,6 @@ _TRACE = re.compile(
     r"|(?:arc|x|resent)-.*",
     re.I,
 )
-_SPACES = re.compile(rb"\s+")
 _ID = re.compile(r"<([^<>\s]{1,998})>")
 
 
@@ -26,7 +24,7 @@ def of_mail(message: Parsed) -> str:
     """The digest of a mail, in hex."""
     digest = sha256()
     lines = sorted(
-        name.lower().encode() + b":" + _SPACES.sub(b" ", words.unfold(value))
+        name.lower().encode() + b":" + b" ".join(value.split())
         for name, value in message.raw_headers
         if not _TRACE.fullmatch(name)
     )

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ledger.values import Address
-from watchers.reading import addresses, body, charset, dates, headers, limits, params, transfer, words
+from watchers.reading import addresses, body, charset, dates, headers, limits, params, transfer
 from watchers.reading.headers import Block
 from watchers.reading.parsed import Parsed, Part
 
 _TYPE = re.compile(r"[^\s/]+/[^\s/]+")
 _ENCLOSED = frozenset({"message/rfc822", "message/global", "message/news"})
+_WORD = re.compile(rb"[^\s;(]+")
 _META = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.I)
 _BREAK = re.compile("\r\n?|\f")
 _GUESSED_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\nContent-[TD]", re.M | re.I)
@@ -96,7 +97,7 @@ def _part(here: _Range, block: Block, index: int, notes: _Notes) -> tuple[Part, 
         below = _split(here, parameters.get("boundary", ""), media_type, index, notes)
         media_type = media_type if below else "text/plain"
     if not below:
-        content = _decoded(here, block, notes)
+        content = _decoded(here, block)
     if media_type in _ENCLOSED and _allowed(here.depth, notes):
         below = [_Range(content, _beginning(content), len(content), here.depth + 1, index)]
     return Part(
@@ -147,9 +148,9 @@ def _cut(here: _Range, boundary: bytes) -> list[tuple[int, int]]:
     return cuts
 
 
-def _decoded(here: _Range, block: Block, notes: _Notes) -> bytes:
-    encoding = params.read(block.first("content-transfer-encoding"), "", notes.problems)[0]
-    decoder = transfer.DECODERS.get(encoding)
+def _decoded(here: _Range, block: Block) -> bytes:
+    encoding = _WORD.match(block.first("content-transfer-encoding"))
+    decoder = transfer.DECODERS.get(encoding[0].lower()) if encoding else None
     content = memoryview(here.content)[here.start : here.end]
     return decoder(content) if decoder else bytes(content)
 
@@ -178,7 +179,7 @@ def _beginning(content: bytes) -> int:
 
 def _mailboxes(block: Block, wanted: str, notes: _Notes) -> tuple[Address, ...]:
     """The mailboxes of every header of that name; several From lines are named (attack 6)."""
-    lines = [words.unfold(raw) for name, raw in block.raw if name.lower() == wanted]
+    lines = block.named.get(wanted, [])
     if len(lines) > 1 and wanted == "from":
         notes.defects.append("several_from")
     found = (addresses.read(charset.decode(line, "", notes.problems), notes.problems, notes.defects) for line in lines)

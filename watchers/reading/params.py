@@ -17,30 +17,32 @@ def read(raw: bytes, charset: str, problems: list[str]) -> tuple[str, dict[str, 
     """The value and the parameters of an unfolded header, names in lower case."""
     value = _VALUE.match(raw)
     head = value[0] if value else b""
-    sections: dict[str, dict[int, tuple[bytes, bool]]] = {}
-    for count, found in enumerate(_PARAMETER.finditer(raw, len(head))):
-        if count == limits.PARAMETERS:
+    written: dict[str, bytes] = {}
+    for found in _PARAMETER.finditer(raw, len(head)):
+        content = _ESCAPED.sub(rb"\1", found[2]) if found[2] is not None else found[3].strip()
+        written.setdefault(found[1].decode("latin-1").lower(), content)
+        if len(written) == limits.PARAMETERS:
             break
-        written = _ESCAPED.sub(rb"\1", found[2]) if found[2] is not None else found[3].strip()
-        if name := _SECTION.fullmatch(found[1].decode("latin-1").lower()):
-            number = -1 if not name[2] and not name[3] else int(name[2] or 0)
-            sections.setdefault(name[1], {}).setdefault(number, (written, bool(name[3])))
-    return head.decode("latin-1").lower(), {
-        name: _joined(pieces, charset, problems) for name, pieces in sections.items()
-    }
+    read = {name: words.text(content, charset, problems) for name, content in written.items() if "*" not in name}
+    if len(read) < len(written):
+        read |= _extended(written, charset, problems)
+    return head.decode("latin-1").lower(), read
+
+
+def _extended(written: dict[str, bytes], charset: str, problems: list[str]) -> dict[str, str]:
+    """The parameters in RFC 2231 form: in numbered pieces, or with a charset. Beside a plain form they are meant."""
+    pieces: dict[str, dict[int, tuple[bytes, bool]]] = {}
+    for name, content in written.items():
+        section = _SECTION.fullmatch(name)
+        if section and (section[2] or section[3]):
+            pieces.setdefault(section[1], {})[int(section[2] or 0)] = (content, bool(section[3]))
+    return {name: _joined(numbered, charset, problems) for name, numbered in pieces.items()}
 
 
 def _joined(pieces: dict[int, tuple[bytes, bool]], charset: str, problems: list[str]) -> str:
-    """One parameter; its RFC 2231 form, where there is one, is the one meant."""
-    numbered = sorted(number for number in pieces if number >= 0)
-    if not numbered:
-        return words.text(pieces[-1][0], charset, problems)
-    first, encoded = pieces[numbered[0]]
-    label = charset
+    (first, encoded), *others = (pieces[number] for number in sorted(pieces))
     if encoded and first.count(b"'") >= 2:
-        name, _, first = first.split(b"'", 2)
-        label = name.decode("latin-1") or charset
-        pieces[numbered[0]] = (first, True)
-    pairs = (pieces[number] for number in numbered)
-    content = b"".join(unquote_to_bytes(piece) if encoded else piece for piece, encoded in pairs)
-    return words.text(content, label, problems)
+        label, _, first = first.split(b"'", 2)
+        charset = label.decode("latin-1") or charset
+    content = b"".join(unquote_to_bytes(piece) if coded else piece for piece, coded in [(first, encoded), *others])
+    return words.text(content, charset, problems)

@@ -53,15 +53,22 @@ class Parsed:
     date: datetime | None = None
     defects: tuple[str, ...] = ()
     charset_problems: tuple[str, ...] = ()
+    _by_name: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, tuple[str, ...]] = {}
+        for name, value in self.headers:
+            lower = name.lower()
+            by_name[lower] = (*by_name.get(lower, ()), value)
+        object.__setattr__(self, "_by_name", by_name)
 
     def header(self, name: str) -> str:
         """The first header of that name (any case), or ""."""
-        return first(self.headers, name)
+        return next(iter(self.all(name)), "")
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every header of that name (any case), in order."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.headers if key.lower() == wanted)
+        return self._by_name.get(name.lower(), ())
 
 
 def first(pairs: Headers, name: str) -> str:

@@ -17,6 +17,7 @@ MACRO = "application/vnd.ms-office.macroenabled"
 
 _OPEN = "application/vnd.openxmlformats-officedocument."
 _STARTS = (
+    (b"%PDF-", PDF),
     (b"PK\x03\x04", ZIP),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),

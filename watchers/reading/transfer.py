@@ -47,12 +47,12 @@ def uuencoded(content: bytes | memoryview) -> bytes:
     return b"".join(found)
 
 
-DECODERS: dict[str, Callable[[bytes | memoryview], bytes]] = {
-    "base64": base64,
-    "quoted-printable": quoted_printable,
-    "x-uuencode": uuencoded,
-    "x-uue": uuencoded,
-    "uuencode": uuencoded,
+DECODERS: dict[bytes, Callable[[bytes | memoryview], bytes]] = {
+    b"base64": base64,
+    b"quoted-printable": quoted_printable,
+    b"x-uuencode": uuencoded,
+    b"x-uue": uuencoded,
+    b"uuencode": uuencoded,
 }
 
 

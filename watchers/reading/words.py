@@ -9,12 +9,14 @@ from watchers.reading.charset import decode
 from watchers.reading.transfer import base64
 
 _WORD = re.compile(rb"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,40})?\?([bq])\?(.{0,2000}?)\?=", re.I)
+_PRINTABLE = re.compile(rb"[ -~]*")
 _BREAKS = re.compile("[\t\n\r\f\x0b]+")
 
 
 def unfold(raw: bytes) -> bytes:
     """One line of a header that was folded over several (RFC 5322 section 2.2.3)."""
-    return raw.replace(b"\r", b"").replace(b"\n", b"").strip()
+    line = raw.strip()
+    return line.replace(b"\r", b"").replace(b"\n", b"") if b"\n" in line or b"\r" in line else line
 
 
 def text(raw: bytes, charset: str, problems: list[str]) -> str:
@@ -22,9 +24,12 @@ def text(raw: bytes, charset: str, problems: list[str]) -> str:
 
     Nothing in the result can break a line: encoded line breaks and tabs become spaces.
     """
+    encoded = b"=?" in raw
+    if not encoded and _PRINTABLE.fullmatch(raw):
+        return raw.decode("ascii")
     if raw.isascii():
         charset = ""  # a header in UTF-7 or ISO-2022 is written in encoded words
-    if b"=?" not in raw:
+    if not encoded:
         return _BREAKS.sub(" ", decode(raw, charset, problems))
     runs: list[tuple[str, bytes]] = []  # label and bytes; a character may span two encoded words
     at = 0
