@@ -7,12 +7,9 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
 
 from watchdog.events import FileClosedEvent, FileMovedEvent, FileSystemEvent, FileSystemEventHandler
-
-if TYPE_CHECKING:
-    from watchdog.observers.api import BaseObserver
+from watchdog.observers.api import BaseObserver
 
 log = logging.getLogger(__name__)
 # It writes an error line whenever it is stopped, and what it loses the scan finds.
@@ -75,13 +72,9 @@ class Bell(FileSystemEventHandler):
         )
 
     def _watch(self, path: str) -> BaseObserver | None:
-        observer: BaseObserver | None = None
+        observer = None
         try:
-            from watchdog.observers.inotify import InotifyObserver
-
-            # Only with full events is a file moved in from elsewhere told apart from one just begun.
-            observer = InotifyObserver(generate_full_events=True)
-            # Without a filter a flood overflows the kernel's queue.
+            observer = _observer()
             observer.schedule(self, path, event_filter=[FileClosedEvent, FileMovedEvent])
             observer.start()
         except Exception as error:
@@ -93,3 +86,22 @@ class Bell(FileSystemEventHandler):
             self._complained = True
             return None
         return observer
+
+
+def _observer() -> BaseObserver:
+    # Importing this fails where there is no inotify.
+    from watchdog.observers.inotify import InotifyFullEmitter
+    from watchdog.observers.inotify_c import InotifyConstants, Mask
+
+    class Emitter(InotifyFullEmitter):
+        """Tells a file moved in apart from one just begun, and asks for nothing else.
+
+        Watchdog would ask for files that leave as well, and hold everything back for half a second after each of
+        our own moves, in case it comes back under another name.
+        """
+
+        def get_event_mask_from_filter(self) -> Mask:
+            wanted = (InotifyConstants.IN_CLOSE_WRITE, InotifyConstants.IN_MOVED_TO, InotifyConstants.IN_DELETE_SELF)
+            return Mask(sum(wanted))
+
+    return BaseObserver(Emitter)

@@ -53,9 +53,9 @@ class Places:
                 raise safely.Changed
             target = self._folder(to)
             with ExitStack() as undo:
-                free = _claim(target, wanted, undo)
+                free = _claim(target, wanted, undo, over_empty=True)
                 if refusal:
-                    _write(target, _claim(target, f"{free}.txt", undo), _note(refusal))
+                    _claim(target, f"{free}.txt", undo, _note(refusal))
                 os.rename(name, free, src_dir_fd=self._watched, dst_dir_fd=target)
                 undo.pop_all()
             if not _stayed(before, os.fstat(handle), os.stat(free, dir_fd=target, follow_symlinks=False)):
@@ -65,7 +65,7 @@ class Places:
 
     def _put_back(self, target: int, free: str, name: str) -> None:
         with ExitStack() as undo:
-            back = _claim(self._watched, name, undo, over_empty=False)
+            back = _claim(self._watched, name, undo)
             os.rename(free, back, src_dir_fd=target, dst_dir_fd=self._watched)
             undo.pop_all()
 
@@ -78,18 +78,24 @@ class Places:
         return self._inner[to]
 
 
-def _claim(target: int, wanted: str, undo: ExitStack, *, over_empty: bool = True) -> str:
-    """Hold the first free name by an empty file, which the move then replaces.
+def _claim(target: int, wanted: str, undo: ExitStack, content: bytes = b"", *, over_empty: bool = False) -> str:
+    """Hold the first free name like `wanted` by a file of our own, which a move may then replace.
 
-    An empty file in a folder of ours is the claim of a mover that was killed: nothing is lost by taking it over.
+    An empty file in a folder of ours is the claim of a mover that was killed: with `over_empty` it is taken over.
     """
     for free in names.numbered(wanted):
         try:
-            os.close(os.open(free, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=target))
+            handle = os.open(free, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=target)
         except FileExistsError:
-            if not (over_empty and _empty(target, free)):
-                continue
+            if over_empty and _empty(target, free):
+                return free
+            continue
         undo.callback(_unlink, target, free)
+        with os.fdopen(handle, "wb") as file:
+            if content:
+                file.write(content)
+                file.flush()
+                os.fsync(handle)
         return free
     raise AssertionError("names do not end")
 
@@ -112,15 +118,9 @@ def _stayed(before: os.stat_result, after: os.stat_result, moved: os.stat_result
     return (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and os.path.samestat(after, moved)
 
 
-def _write(target: int, name: str, text: str) -> None:
-    handle = os.open(name, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=target)
-    with os.fdopen(handle, "w", encoding="utf-8-sig", newline="\r\n") as file:  # as Notepad wants it
-        file.write(text)
-        file.flush()
-        os.fsync(handle)
-
-
-def _note(refusal: Refused) -> str:
+def _note(refusal: Refused) -> bytes:
+    """The explanation as Notepad shows it: byte order mark, CRLF."""
     thai, english = refusal.sentence("th"), refusal.sentence("en")
     why = [english] if english != thai else []
-    return "\n".join([_THAI[0], thai, _THAI[1], "", _ENGLISH[0], *why, _ENGLISH[1], ""])
+    lines = [_THAI[0], thai, _THAI[1], "", _ENGLISH[0], *why, _ENGLISH[1], ""]
+    return "\r\n".join(lines).encode("utf-8-sig")

@@ -58,15 +58,16 @@ class FolderWatch:
 
     def run(self, stop: threading.Event) -> None:
         """Watch until `stop` is set. What is on its way then is offered again next time, under the same key."""
+        due = 0.0
         try:
             while not stop.is_set():
-                wait = self._next_turn() - time.monotonic()
-                self._wake.wait(min(max(wait, 0.0), _BEAT))
+                if self._wake.is_set() or time.monotonic() >= due:
+                    due = self._safe_turn(time.monotonic())
+                self._wake.wait(min(max(due - time.monotonic(), 0.0), _BEAT))
         finally:
             self._bell.take_down()
 
-    def _next_turn(self) -> float:
-        now = time.monotonic()
+    def _safe_turn(self, now: float) -> float:
         try:
             return self.turn(now)
         except Exception as error:

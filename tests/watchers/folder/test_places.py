@@ -145,3 +145,15 @@ def test_a_done_folder_that_leads_elsewhere_is_not_followed(path: Path, tmp_path
         places.move("a.pdf", yes, ("done", "2569"), "x.pdf")
     assert tree(path) == {"a.pdf": b"a"}
     assert os.listdir(elsewhere) == []
+
+
+def test_an_attacker_who_swaps_names_in_failed_gets_no_note_written_through_them(path: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    (path / "failed").mkdir()
+    (path / "failed" / "a.pdf").symlink_to(victim)
+    os.link(victim, path / "failed" / "a (2).pdf.txt")
+    (path / "a.pdf").write_bytes(b"a")
+    with Places(path) as places:
+        assert places.move("a.pdf", yes, ("failed",), "a.pdf", Refused(reason="x")) == "a (2).pdf"
+    assert victim.read_bytes() == b"precious"
