@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from ledger.outbox import Schedule
 from ledger.values import Intake, Reading
 from mailers.maildrop import Maildrop
 from mailers.notices import Writer
-from mailers.relay import Relay, RelaySettings
+from mailers.relay import Relay, RelaySettings, Timeouts
 from watchers.folder import Folder, FolderWatch
 from watchers.reading.reader import Reader
 from watchers.smtp import Limits
@@ -215,19 +216,32 @@ def _dispatch(ledger: Ledger, base_url: str) -> Dispatch:
 
 def courier(settings: Settings) -> Courier:
     """The way out that the settings name."""
+    if settings.relay.kind == "maildrop":
+        return Maildrop(settings.relay.path)
+    return Relay(relay_settings(settings))
+
+
+def relay_settings(settings: Settings) -> RelaySettings:
+    """The server that takes our mails, as the mailer knows it."""
     relay = settings.relay
-    if relay.kind == "maildrop":
-        return Maildrop(relay.path)
-    return Relay(
-        RelaySettings(
-            host=relay.host,
-            port=relay.port,
-            tls=relay.tls,
-            ca_file=relay.ca_file,
-            username=relay.username,
-            password=relay.password.get_secret_value(),
-            connections=relay.connections,
-        )
+    return RelaySettings(
+        host=relay.host,
+        port=relay.port,
+        tls=relay.tls,
+        ca_file=str(relay.ca_file) if relay.ca_file else None,
+        username=relay.username,
+        password=relay.password.get_secret_value(),
+        connections=relay.connections,
+        hostname=settings.smtp.hostname or socket.getfqdn(),
+        timeouts=Timeouts(
+            connect=relay.connect_timeout.total_seconds(),
+            greeting=relay.greeting_timeout.total_seconds(),
+            command=relay.command_timeout.total_seconds(),
+            data=relay.data_timeout.total_seconds(),
+            block=relay.block_timeout.total_seconds(),
+            final=relay.final_timeout.total_seconds(),
+            quit=relay.quit_timeout.total_seconds(),
+        ),
     )
 
 

@@ -81,7 +81,7 @@ def read_file(path: Path) -> Draft:
         draft.faults.append(Fault(0, where, f"ไม่ถูกรูปแบบ TOML: {error}", f"this is not TOML: {error}"))
     else:
         draft.origins = {key: f"{path}:{line}" for key, line in locate(text).items()}
-        if _open_to_others(path):
+        if open_to_others(path):
             shown = (secret for secret in secrets() if _at(draft.tree, secret))
             draft.faults += (_exposed(draft.where(secret), path) for secret in shown)
     return draft
@@ -135,7 +135,7 @@ def open_secrets(draft: Draft, environ: Mapping[str, str]) -> None:
 
 
 def _content(draft: Draft, origin: str, path: Path, environ: Mapping[str, str]) -> str:
-    if _open_to_others(path) and path.parent != Path(environ.get("CREDENTIALS_DIRECTORY", "/")):
+    if open_to_others(path) and path.parent != Path(environ.get("CREDENTIALS_DIRECTORY", "/")):
         draft.faults.append(_exposed(origin, path))
     try:
         return path.read_text("utf-8").strip()
@@ -145,7 +145,8 @@ def _content(draft: Draft, origin: str, path: Path, environ: Mapping[str, str]) 
         return ""
 
 
-def _open_to_others(path: Path) -> bool:
+def open_to_others(path: Path) -> bool:
+    """Whether anybody but its owner may touch the file at `path`."""
     return path.exists() and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 

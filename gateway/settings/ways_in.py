@@ -140,11 +140,6 @@ class FolderSettings(Section):
         description="เวลานิ่งเมื่อโครงสร้างไฟล์ครบถ้วนแล้ว / the same, when its own structure shows that it is whole",
     )
 
-    @property
-    def scan(self) -> timedelta:
-        """Time between two looks when no event rings (reliability section 7)."""
-        return (30 if self.share else 10) * _SECOND
-
 
 class HttpSettings(Section):
     """หน้าเว็บและลิงก์ลงทะเบียนรับ / Pages and receipt links"""

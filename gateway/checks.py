@@ -1,0 +1,169 @@
+"""What `saraban check` tries before a daemon starts: folders, ports, certificates, the relay. Nothing is changed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from gateway import daemon, wiring
+from gateway.settings import Settings
+from gateway.settings.sources import open_to_others
+from gateway.settings.units import MIB, is_loopback, write_size
+from gateway.settings.ways_in import LmtpSettings
+from gateway.settings.ways_out import RelaySettings
+from ledger.database import verdict
+from ledger.errors import AlreadyRunning
+from mailers.connection import Broken
+from mailers.connection import connect as reach
+
+Verdict = Literal["good", "warning", "wrong"]
+_MARKS: dict[Verdict, str] = {"good": "✓", "warning": "!", "wrong": "✗"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried."""
+
+    verdict: Verdict
+    name: str
+    th: str
+    en: str
+
+    @property
+    def mark(self) -> str:
+        """A sign to see it by."""
+        return _MARKS[self.verdict]
+
+    def sentence(self, language: str) -> str:
+        """What was found, in "th" or "en"."""
+        return self.en if language == "en" else self.th
+
+
+def examine(settings: Settings, *, connect: bool = False) -> Iterator[Finding]:
+    """Try everything that `settings` name; the relay only with `connect`."""
+    yield Finding("good", "sqlite", verdict(), verdict())
+    yield _folder("data", settings.data)
+    yield from _space(settings)
+    for folder in settings.folders:
+        yield _folder("folders", folder.path, made_by_us=not folder.share)
+    yield from _ports(settings)
+    yield from _certificate(settings)
+    yield from _links(settings)
+    yield from _way_out(settings.relay)
+    if connect and settings.relay.kind == "smtp":
+        yield _relay(settings)
+
+
+def _folder(name: str, path: Path, *, made_by_us: bool = True) -> Finding:
+    standing = next(folder for folder in (path, *path.parents) if folder.exists())
+    if not made_by_us and standing != path:
+        return Finding("wrong", name, f"ไม่พบโฟลเดอร์เครือข่าย {path}", f"the network folder {path} is not there")
+    if not standing.is_dir():
+        return Finding("wrong", name, f"{standing} ไม่ใช่โฟลเดอร์", f"{standing} is not a folder")
+    if not os.access(standing, os.R_OK | os.W_OK | os.X_OK):
+        return Finding("wrong", name, f"เขียนใน {standing} ไม่ได้ ให้แก้สิทธิ์", f"{standing} is not writable for us")
+    return Finding("good", name, str(path), str(path))
+
+
+def _space(settings: Settings) -> Iterator[Finding]:
+    standing = next(folder for folder in (settings.data, *settings.data.parents) if folder.exists())
+    least, free = settings.intake.refuse_below_free, shutil.disk_usage(standing).free
+    if free < least:
+        th = f"เหลือพื้นที่ {free // MIB} MiB น้อยกว่า {write_size(least)} จะหยุดรับหนังสือชั่วคราว"
+        en = f"{free // MIB} MiB are free, less than {write_size(least)}: no letter would be taken"
+        yield Finding("wrong", "intake.refuse_below_free", th, en)
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    ours = _daemon_runs(settings.data)
+    for name, door in (("smtp", settings.smtp), ("lmtp", settings.lmtp), ("http", settings.http)):
+        if not door.enabled:
+            continue
+        if isinstance(door, LmtpSettings) and door.path is not None:
+            yield _folder(name, door.path.parent, made_by_us=False)
+        else:
+            yield _port(name, door.host, door.port, ours=ours)
+
+
+def _port(name: str, host: str, port: int, *, ours: bool) -> Finding:
+    where = f"{host}:{port}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE and ours:
+            return Finding("good", name, f"{where} ใช้โดยระบบที่กำลังทำงาน", f"{where} is used by our running daemon")
+        reason = error.strerror or str(error)
+        return Finding("wrong", name, f"เปิด {where} ไม่ได้: {reason}", f"{where} cannot be opened: {reason}")
+    return Finding("good", name, f"{where} ว่าง", f"{where} is free")
+
+
+def _daemon_runs(data: Path) -> bool:
+    try:
+        with daemon.only_one(data) if (data / daemon.LOCK).exists() else nullcontext():
+            return False
+    except AlreadyRunning:
+        return True
+
+
+def _certificate(settings: Settings) -> Iterator[Finding]:
+    key = settings.smtp.tls_key
+    if key is None:
+        if not is_loopback(settings.smtp.host):
+            th = "เปิดรับจากเครือข่ายโดยไม่เข้ารหัส ให้ตั้ง tls_certificate และ tls_key"
+            yield Finding("warning", "smtp", th, "open to the network without TLS: set tls_certificate and tls_key")
+        return
+    try:
+        wiring.tls_context(settings)
+    except OSError as error:  # ssl.SSLError is one
+        yield Finding("wrong", "smtp.tls_key", f"อ่านใบรับรองไม่ได้: {error}", f"the certificate is unusable: {error}")
+    else:
+        yield _private("smtp.tls_key", key)
+
+
+def _private(name: str, path: Path) -> Finding:
+    if open_to_others(path):
+        th = f"ผู้ใช้อื่นของเครื่องอ่าน {path} ได้ ให้สั่ง chmod 600 {path}"
+        return Finding("wrong", name, th, f"others on this machine can read {path}: run chmod 600 {path}")
+    return Finding("good", name, str(path), str(path))
+
+
+def _links(settings: Settings) -> Iterator[Finding]:
+    url = urlsplit(settings.http.url)
+    if settings.http.enabled and url.scheme == "http" and not is_loopback(url.hostname or ""):
+        th = f"ลิงก์ {settings.http.url} ไม่เข้ารหัส ให้ใช้พร็อกซีที่มี TLS แล้วตั้ง base_url เป็น https://…"
+        en = f"links to {settings.http.url} are not encrypted: put a TLS proxy in front, set base_url to https://…"
+        yield Finding("warning", "http.base_url", th, en)
+    elif settings.relay.kind == "smtp" and is_loopback(url.hostname or ""):
+        th = f"ลิงก์ในอีเมลจะเปิดได้เฉพาะเครื่องนี้ ({settings.http.url}) ให้ตั้ง base_url"
+        en = f"links in mails would work on this machine only ({settings.http.url}): set base_url"
+        yield Finding("warning", "http.base_url", th, en)
+
+
+def _way_out(relay: RelaySettings) -> Iterator[Finding]:
+    if relay.kind == "maildrop":
+        yield _folder("relay.path", relay.path)
+        th = "อีเมลจะถูกเขียนเป็นไฟล์เท่านั้น ไม่ส่งจริง เมื่อพร้อมให้ตั้ง kind เป็น smtp"
+        yield Finding("warning", "relay.kind", th, "mails are only written to files: set kind to smtp to send them")
+    elif not relay.encrypted:
+        th = f"tls เป็น {relay.tls} จดหมายอาจออกโดยไม่เข้ารหัส ให้ใช้ require"
+        yield Finding("warning", "relay.tls", th, f"tls is {relay.tls}: mails may travel unencrypted; use require")
+
+
+def _relay(settings: Settings) -> Finding:
+    where = f"{settings.relay.host}:{settings.relay.port}"
+    try:
+        reach(wiring.relay_settings(settings)).close()
+    except Broken as broken:
+        return Finding("wrong", "relay", str(broken), str(broken))
+    return Finding("good", "relay", f"เชื่อมต่อ {where} ได้", f"{where} takes our mail")
