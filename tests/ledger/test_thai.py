@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.thai import canonical
 
-THAI = st.text(
-    st.sampled_from([chr(c) for c in range(0x0E01, 0x0E5C)] + list(" \n\t\u00a0\u200be\u0301\uf70a"))
-)
+THAI = st.text(st.sampled_from([chr(c) for c in range(0x0E01, 0x0E5C)] + list(" \n\t\u00a0\u200be\u0301\uf70a")))
 
 
 @pytest.mark.parametrize(
@@ -40,9 +38,7 @@ def test_two_spellings_that_look_the_same_match(one, other):
     assert canonical(one) == canonical(other)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("ลับ", "กลับ"), ("มา", "ม่า"), ("ปี", "ปิ"), ("A", "a"), ("กข", "ก ข")]
-)
+@pytest.mark.parametrize(("one", "other"), [("ลับ", "กลับ"), ("มา", "ม่า"), ("ปี", "ปิ"), ("A", "a"), ("กข", "ก ข")])
 def test_what_looks_different_stays_different(one, other):
     assert canonical(one) != canonical(other)
 
