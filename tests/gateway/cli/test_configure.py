@@ -1,0 +1,215 @@
+"""init, check and config show, as a person at a terminal meets them."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from gateway import daemon
+from gateway.cli import main
+from gateway.cli.context import code_of, plain
+from ledger import errors
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def verdicts(self) -> dict[str, str]:
+        return {row["check"]: row["verdict"] for row in self.rows}
+
+
+Saraban = Callable[..., Ended]
+
+
+@pytest.fixture
+def saraban(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Saraban:
+    for name in ("LC_ALL", "LANG", "SARABAN_LANGUAGE", "SARABAN_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["saraban", *map(str, words)])
+        with pytest.raises(SystemExit) as leaving:
+            copy_context().run(main)
+        said = capsys.readouterr()
+        return Ended(int(leaving.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        yield door.getsockname()[1]
+
+
+def settings(folder: Path, text: str) -> Path:
+    path = folder / "saraban.toml"
+    path.write_text("http.enabled = false\nsmtp.port = 0\nintake.refuse_below_free = '0'\n" + text)
+    path.chmod(0o600)
+    return path
+
+
+def test_init_writes_a_private_file_that_loads(saraban: Saraban, tmp_path: Path) -> None:
+    made = saraban("init", tmp_path / "new" / "office")
+    path = tmp_path / "new" / "office" / "saraban.toml"
+    assert made.code == 0
+    assert f"สร้าง {path} แล้ว" in made.out
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert saraban("config", "show", "--config", path.parent).code == 0
+
+
+def test_init_never_writes_over_settings(saraban: Saraban, tmp_path: Path) -> None:
+    path = settings(tmp_path, "language = 'en'")
+    before = path.read_text()
+    refused = saraban("init", tmp_path)
+    assert (refused.code, refused.err) == (os.EX_CANTCREAT, f"มี {path} อยู่แล้ว จึงไม่เขียนทับ\n")
+    assert path.read_text() == before
+
+
+def test_init_in_a_place_that_is_no_folder_says_which(saraban: Saraban, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    refused = saraban("init", tmp_path / "file")
+    assert refused.code == os.EX_IOERR
+    assert refused.err.startswith(str(tmp_path / "file"))
+
+
+def test_config_show_names_origins_and_hides_secrets(saraban: Saraban, tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("s3cret")
+    secret.chmod(0o600)
+    text = "[relay]\nkind = 'smtp'\nhost = 'mx.example'\nusername = 'u'\npassword_file = 'password'"
+    path = settings(tmp_path, text)
+    shown = saraban("config", "show", "--json", "--config", path)
+    assert {"key": "relay.password", "value": '"********"', "origin": f"{path}:8"} in shown.rows
+    assert {"key": "outbox.give_up", "value": '"5d"', "origin": "default"} in shown.rows
+    people = saraban("config", "show", "--config", path)
+    assert "relay.password" in people.out
+    assert "s3cret" not in shown.out + people.out
+
+
+def test_check_of_a_fresh_installation_finds_nothing_wrong(saraban: Saraban, tmp_path: Path) -> None:
+    path = settings(tmp_path, "[[folders]]\npath = 'drop'")
+    before = sorted(tmp_path.rglob("*"))
+    found = saraban("check", "--json", "--config", path)
+    assert found.code == 0
+    expected = {"data": "good", "folders": "good", "smtp": "good", "relay.path": "good", "relay.kind": "warning"}
+    assert found.verdicts() == {"sqlite": "good", **expected}
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_check_speaks_the_language_of_the_settings(saraban: Saraban, tmp_path: Path) -> None:
+    assert "! relay.kind: อีเมลจะถูกเขียนเป็นไฟล์เท่านั้น" in saraban("check", "--config", settings(tmp_path, "")).out
+    english = saraban("check", "--config", settings(tmp_path, "language = 'en'"))
+    assert "! relay.kind: mails are only written to files" in english.out
+
+
+def test_without_a_setting_the_terminal_decides_the_language(
+    saraban: Saraban, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert "was written" in saraban("init", tmp_path).out
+    monkeypatch.setenv("SARABAN_LANGUAGE", "th")
+    assert "จึงไม่เขียนทับ" in saraban("init", tmp_path).err
+
+
+def test_a_port_of_somebody_else_is_wrong_and_our_own_is_good(saraban: Saraban, tmp_path: Path, taken: int) -> None:
+    path = settings(tmp_path, f"lmtp.enabled = true\nlmtp.port = {taken}")
+    found = saraban("check", "--json", "--config", path)
+    assert (found.code, found.verdicts()["lmtp"]) == (os.EX_CONFIG, "wrong")
+    (tmp_path / "data").mkdir()
+    with daemon.only_one(tmp_path / "data"):
+        assert saraban("check", "--json", "--config", path).verdicts()["lmtp"] == "good"
+
+
+def test_folders_that_cannot_be_used_are_wrong(saraban: Saraban, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    text = "data = 'file/data'\n[[folders]]\npath = 'away'\nshare = true"
+    found = saraban("check", "--json", "--config", settings(tmp_path, text))
+    assert found.code == os.EX_CONFIG
+    assert (found.verdicts()["data"], found.verdicts()["folders"]) == ("wrong", "wrong")
+
+
+def test_too_little_disk_is_wrong(saraban: Saraban, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SARABAN_INTAKE__REFUSE_BELOW_FREE", "9000000GiB")
+    found = saraban("check", "--json", "--config", settings(tmp_path, ""))
+    assert found.verdicts()["intake.refuse_below_free"] == "wrong"
+
+
+def test_a_certificate_that_is_none_is_wrong(saraban: Saraban, tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").write_text("no certificate")
+    text = "smtp.tls_certificate = 'cert.pem'\nsmtp.tls_key = 'cert.pem'"
+    assert saraban("check", "--json", "--config", settings(tmp_path, text)).verdicts()["smtp.tls_key"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("smtp.host = '0.0.0.0'", "smtp"),
+        ("http = {host = '192.0.2.1', port = 0, enabled = true}", "http.base_url"),
+        ("relay = {kind = 'smtp', host = 'mx.example'}", "http.base_url"),
+        ("relay = {kind = 'smtp', host = 'mx.example', tls = 'opportunistic'}", "relay.tls"),
+    ],
+)
+def test_what_is_unwise_is_warned_of(saraban: Saraban, tmp_path: Path, text: str, name: str) -> None:
+    path = settings(tmp_path, text)
+    if "http =" in text:
+        path.write_text(path.read_text().replace("http.enabled = false\n", ""))
+    findings = [row for row in saraban("check", "--json", "--config", path).rows if row["check"] == name]
+    assert "warning" in [row["verdict"] for row in findings]
+
+
+def test_the_relay_is_reached_only_when_asked(saraban: Saraban, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    relay = Controller(object(), hostname="127.0.0.1", port=port, server_hostname="mx.example")
+    relay.start()
+    try:
+        text = f"relay = {{kind = 'smtp', host = '127.0.0.1', port = {port}, tls = 'none'}}"
+        path = settings(tmp_path, text)
+        assert "relay" not in saraban("check", "--json", "--config", path).verdicts()
+        assert saraban("check", "--json", "--connect", "--config", path).verdicts()["relay"] == "good"
+    finally:
+        relay.stop()
+    away = saraban("check", "--json", "--connect", "--config", path)
+    assert (away.code, away.verdicts()["relay"]) == (os.EX_CONFIG, "wrong")
+
+
+def test_wrong_settings_end_every_command_with_78(saraban: Saraban, tmp_path: Path) -> None:
+    ended = saraban("check", "--config", settings(tmp_path, "smtp.prot = 1"))
+    assert ended.code == os.EX_CONFIG
+    assert "saraban.toml:4: smtp.prot: ไม่มีการตั้งค่านี้ หมายถึง smtp.port หรือไม่" in ended.err
+    assert ended.out == ""
+
+
+def test_wrong_words_on_the_command_line_end_with_64(saraban: Saraban) -> None:
+    assert saraban("chek").code == os.EX_USAGE
+    assert saraban("check", "--no-such-option").code == os.EX_USAGE
+
+
+def test_exit_codes_tell_permanent_from_temporary() -> None:
+    assert code_of(errors.Unavailable()) == os.EX_TEMPFAIL
+    assert code_of(errors.Refused(reason="x")) == os.EX_DATAERR
+    assert code_of(errors.NotFound(what="", what_en="", name="", hint="")) == os.EX_NOINPUT
+    assert code_of(errors.SettingsWrong([])) == os.EX_CONFIG
+
+
+def test_nothing_said_can_steer_the_terminal() -> None:
+    assert plain("ก\x1b[31mข\u202eค\x07\nง") == "ก[31mขค\nง"
