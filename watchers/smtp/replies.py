@@ -71,6 +71,10 @@ class Hangup(ReplyError):
         self.linger = linger
 
 
+class Gone(Exception):
+    """The client is away; there is nobody to tell."""
+
+
 def several(code: int, lines: list[str]) -> bytes:
     """One reply of several lines."""
     marks = ["-"] * (len(lines) - 1) + [" "]

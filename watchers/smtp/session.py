@@ -13,7 +13,7 @@ from ledger.values import Channel, Intake
 from watchers.smtp import address, replies
 from watchers.smtp.content import Content
 from watchers.smtp.limits import Guest
-from watchers.smtp.replies import Fault, Hangup
+from watchers.smtp.replies import Fault, Gone, Hangup
 from watchers.smtp.wire import Wire
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ class SmtpSession(Wire):
         """The whole session; aiosmtpd starts it with the connection."""
         self.guest = self.door.porter.guest(self.transport.get_extra_info("peername"))
         refusal = self.door.enter(self)
+        last = b"vanished"
         try:
             if refusal is not None:
                 raise Hangup(refusal, linger=False)
@@ -46,17 +47,16 @@ class SmtpSession(Wire):
             while True:
                 await self._next()
         except Hangup as end:
-            self.say(end.reply)
-            log.info("hung up peer=%s reply=%s", self.guest.address, end.reply.decode())
-            await self.leave(linger=end.linger)
-        except OSError:
-            self.transport.abort()
-        except asyncio.CancelledError:
-            self.transport.abort()
-            raise
+            last = end.reply
+            await self.leave(end)
+        except Gone:
+            pass
         finally:
+            self.close()
             if refusal is None:
                 self.door.left(self)
+            facts = (self.guest.address, self._letters, self._refused, self._errors, last.decode())
+            log.info("session ended peer=%s letters=%d refused_recipients=%d errors=%d last=%s", *facts)
 
     async def _next(self) -> None:
         """Read one command and obey it."""
@@ -64,7 +64,7 @@ class SmtpSession(Wire):
             await self._obey(await self.line())
         except Fault as fault:
             await self._blame(fault.reply)
-        except (Hangup, OSError):
+        except (Hangup, Gone):
             raise
         except Exception as error:
             self.say((await self.handle_exception(error)).encode())
@@ -79,7 +79,7 @@ class SmtpSession(Wire):
     async def _obey(self, line: bytes) -> None:
         word, _, rest = line.partition(b" ")
         verb = word.decode("ascii", "replace").upper()
-        if verb in _WEB or not "A" <= verb[:1] <= "Z":
+        if verb in _WEB or (verb and not "A" <= verb[0] <= "Z"):
             raise Hangup(replies.NOT_SMTP)
         argument = _text(rest)
         match verb:

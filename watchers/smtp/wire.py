@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP
 from watchers.smtp import replies
 from watchers.smtp.content import Content
 from watchers.smtp.limits import Pace
-from watchers.smtp.replies import Fault, Hangup
+from watchers.smtp.replies import Fault, Gone, Hangup
 
 if TYPE_CHECKING:
     from watchers.smtp.door import Door
@@ -133,7 +133,7 @@ class Wire(SMTP):
         return line[:-2]
 
     async def receive(self, content: Content) -> None:
-        """Read a letter to its end. Raises `ConnectionResetError` if it ends before."""
+        """Read a letter to its end. Raises `Gone` if it ends before."""
         self._content = content
         self._pace = Pace(self.limits, self.loop.time())
         try:
@@ -157,31 +157,38 @@ class Wire(SMTP):
         self.say(f"220 {self.hostname} {self.protocol}".encode())
 
     async def start_tls(self, context: SSLContext) -> None:
-        """Go on encrypted. Raises `OSError` (`ssl.SSLError`) if the two do not agree."""
+        """Go on encrypted. Raises `Gone` if the two do not agree."""
         await self._flush()
-        patience = self.limits.command_timeout / 5
-        await self._writer.start_tls(context, ssl_handshake_timeout=patience)
+        try:
+            await self._writer.start_tls(context, ssl_handshake_timeout=self.limits.command_timeout / 5)
+        except OSError:
+            raise Gone from None
         self.transport = cast(asyncio.Transport, self._writer.transport)
         self.secured = True
 
-    async def leave(self, *, linger: bool) -> None:
-        """Say what is left and close. `linger`: wait a little, so that a client in mid-speech hears it."""
+    async def leave(self, end: Hangup) -> None:
+        """Say the last line, and where it needs that, wait a little so that a client in mid-speech hears it."""
         self._deaf = True
         self._asked_at = None
-        with suppress(OSError, TimeoutError):
+        self.say(end.reply)
+        with suppress(Gone, TimeoutError):
             async with asyncio.timeout(self.limits.linger):
                 await self._flush()
-                if linger and self.transport.can_write_eof():
+                if end.linger and self.transport.can_write_eof():
                     self.transport.write_eof()
                     while not self._gone:
                         await self._more()
+
+    def close(self) -> None:
+        """Hang up, at the latest in a moment: a client that reads nothing must not keep the connection."""
         self.transport.close()
+        self.loop.call_later(self.limits.linger, self.transport.abort)
 
     async def _more(self) -> None:
-        """Wait until something arrives. Raises `ConnectionResetError` if nothing will, `Hangup` when cut."""
+        """Wait until something arrives. Raises `Gone` if nothing will, and `Hangup` when cut."""
         await self._flush()
         if self._gone:
-            raise ConnectionResetError
+            raise Gone
         if self._holding:
             self._holding = False
             self.transport.resume_reading()
@@ -198,7 +205,10 @@ class Wire(SMTP):
             self._replies.append(b"")
             self._writer.write(b"\r\n".join(self._replies))
             self._replies.clear()
-            await self._writer.drain()
+            try:
+                await self._writer.drain()
+            except OSError:
+                raise Gone from None
 
     def _wake(self) -> None:
         self._news = True

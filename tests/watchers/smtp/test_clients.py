@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+import ssl
 import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
 from email.message import EmailMessage
@@ -88,7 +89,9 @@ def test_a_slow_commit_of_one_does_not_hold_up_another(make_house: MakeHouse):
         assert patient.reply() == "250 2.0.0 Taken as 9"
 
 
-def test_the_standard_event_loop_serves_as_well():
+def test_the_standard_event_loop_serves_as_well(certificate: tuple[Path, Path]):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*certificate)
     taken: list[Intake] = []
 
     def take(intake: Intake) -> Future[int]:
@@ -98,11 +101,12 @@ def test_the_standard_event_loop_serves_as_well():
         return future
 
     def send(port: int) -> None:
-        with smtplib.SMTP("127.0.0.1", port) as client:
+        with smtplib.SMTP("localhost", port) as client:
+            client.starttls(context=ssl.create_default_context(cafile=str(certificate[0])))
             client.send_message(letter("x"))
 
     async def serve() -> None:
-        door = Door(take=take, known=lambda address: True, hostname="gate.example.test")
+        door = Door(take=take, known=lambda address: True, hostname="gate.example.test", tls=tls)
         port = await door.open("127.0.0.1", 0)
         await asyncio.to_thread(send, port)
         await door.close()

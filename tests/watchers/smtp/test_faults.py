@@ -63,10 +63,11 @@ def test_a_cancelled_commit_is_our_fault_too(make_house: MakeHouse):
         assert talk.reply() == OURS
 
 
+@pytest.mark.parametrize("error", [RuntimeError, OSError, ConnectionResetError, TimeoutError])
 @pytest.mark.parametrize("seam", ["known", "full", "clock"])
-def test_a_seam_that_breaks_is_451_as_well(make_house: MakeHouse, seam):
+def test_a_seam_that_breaks_is_451_as_well(make_house: MakeHouse, seam, error):
     def broken(*arguments: object) -> bool:
-        raise RuntimeError("/srv/saraban/directory")
+        raise error("/srv/saraban/directory")
 
     house = make_house(**{seam: broken})
     with house.talk() as talk:
