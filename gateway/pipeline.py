@@ -44,11 +44,11 @@ _NOT_LETTERS = {
 class Policy:
     """What the office decided about its intake."""
 
-    policy: str = "all"  # all, known, clerk
-    answer: bool = True
-    life: LinkLife = LinkLife()
-    sender_of: Callable[[OrganisationRow], str] = lambda organisation: organisation.address
-    letter_of_mark: Callable[[str], int | None] = lambda _mark: None
+    life: LinkLife  # of receipt links
+    sender_of: Callable[[OrganisationRow], str]  # from which address an organisation writes
+    letter_of_mark: Callable[[str], int | None]  # whose mark it is, if it is ours (P-17)
+    policy: str = "all"  # all, known, clerk: what gets a number by itself
+    answer: bool = True  # tell the sender the number
 
 
 def settle(act: Act, settled: Settled, policy: Policy) -> None:

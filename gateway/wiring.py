@@ -30,7 +30,7 @@ from ledger.intakes import IntakeRow
 from ledger.letters import LinkLife
 from ledger.originals import Originals
 from ledger.outbox import Schedule
-from ledger.values import Intake, Reading
+from ledger.values import Reading
 from mailers.maildrop import Maildrop
 from mailers.notices import Writer
 from mailers.relay import Relay, RelaySettings, Timeouts

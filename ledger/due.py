@@ -15,7 +15,6 @@ from ledger.letters import DeliveryRow
 from ledger.outbox import OutboxRow
 from ledger.values import LetterFacts, Notice
 
-
 R = TypeVar("R", OrganisationRow, DeliveryRow)
 
 

@@ -147,6 +147,11 @@ def unsettled(session: Session, limit: int) -> list[IntakeRow]:
     return list(session.execute(wanted.order_by(IntakeRow.id).limit(limit)).scalars())
 
 
+def count_unsettled(session: Session) -> int:
+    """How many arrivals wait for their outcome."""
+    return session.execute(sa.select(sa.func.count(IntakeRow.id)).where(IntakeRow.settled_at.is_(None))).scalar_one()
+
+
 def learn(act: Act, intake: IntakeRow, reading: Reading) -> None:
     """Keep what the reading told and seal the row; its original lies in the store from now on."""
     learned = {

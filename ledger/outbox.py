@@ -184,6 +184,12 @@ def waiting(session: Session) -> tuple[int, datetime | None]:
     return count, oldest
 
 
+def given_up(session: Session) -> int:
+    """How many mails were given up."""
+    wanted = sa.select(sa.func.count(OutboxRow.id)).where(OutboxRow.gave_up_at.is_not(None))
+    return session.execute(wanted).scalar_one()
+
+
 def listing(session: Session, *, everything: bool = False, limit: int = 1000) -> list[OutboxRow]:
     """Mails that wait or were given up, newest first; with `everything` the sent ones too."""
     wanted = sa.select(OutboxRow).order_by(OutboxRow.id.desc()).limit(limit)

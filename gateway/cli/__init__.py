@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from gateway.cli import configure, directory, intakes, letters, looking, outbox, registers, rules, running
+from gateway.cli import configure, demo, directory, intakes, letters, looking, outbox, registers, rules, running
 from gateway.cli.context import fail, language
 from ledger.errors import SarabanError
 
@@ -25,6 +25,7 @@ app.command()(configure.check)
 config.command("show")(configure.config_show)
 app.add_typer(config, name="config")
 app.command()(running.run)
+app.command()(demo.demo)
 app.command()(looking.parse)
 app.command()(looking.explain)
 app.add_typer(rules.app, name="rules")

@@ -42,6 +42,10 @@ rules:
 """
 
 
+def a_policy(**decided: object) -> Policy:
+    return Policy(**{"life": LIFE, "sender_of": sender_of, "letter_of_mark": lambda _mark: None, **decided})
+
+
 class Walk:
     """Taker and settler at work; reads in this process to be quick."""
 
@@ -78,7 +82,7 @@ def walking(world: World, policy: Policy) -> Iterator[Walk]:
 def walk(world: World) -> Iterator[Walk]:
     with world.act() as act:
         rules.replace(act, 1, routing.parse(RULES))
-    with walking(world, Policy(life=LIFE, sender_of=sender_of)) as walk:
+    with walking(world, a_policy()) as walk:
         yield walk
 
 
@@ -243,7 +247,7 @@ def test_the_same_sender_is_answered_again_the_next_day(walk: Walk) -> None:
 
 
 def test_our_own_mail_that_comes_back_is_no_new_letter(world: World) -> None:
-    policy = Policy(life=LIFE, sender_of=sender_of, letter_of_mark=lambda mark: 1 if mark == "1.right" else None)
+    policy = a_policy(letter_of_mark=lambda mark: 1 if mark == "1.right" else None)
     with walking(world, policy) as walk:
         assert walk.outcome(an_arrival(world, mail())).number == 1
         back = walk.outcome(an_arrival(world, mail("Fwd", text="x", X_Saraban_Loop="1.right")))
@@ -255,11 +259,11 @@ def test_our_own_mail_that_comes_back_is_no_new_letter(world: World) -> None:
 def test_what_the_policy_does_not_number_is_held_and_may_be_settled_anew(
     world: World, policy: str, kind: OutcomeKind
 ) -> None:
-    with walking(world, Policy(policy, life=LIFE, sender_of=sender_of)) as walk:
+    with walking(world, a_policy(policy=policy)) as walk:
         assert walk.outcome(an_arrival(world, mail())).kind is kind
     with world.act("reopened") as act:
         assert intakes.reopen(act, 1)
-    with walking(world, Policy(life=LIFE, sender_of=sender_of)) as walk:
+    with walking(world, a_policy()) as walk:
         assert walk.settler.settle(1).result(10).number == 1
     assert faults(world) == []
 
@@ -267,7 +271,7 @@ def test_what_the_policy_does_not_number_is_held_and_may_be_settled_anew(
 def test_a_known_sender_is_numbered_under_the_policy_known(world: World) -> None:
     with world.act() as act:
         act.alter(OrganisationRow, 2, domains="obec.example")
-    with walking(world, Policy("known", life=LIFE, sender_of=sender_of)) as walk:
+    with walking(world, a_policy(policy="known")) as walk:
         assert walk.outcome(an_arrival(world, mail())).number == 1
     assert rows(world, EntryRow)[0].sender == "โรงเรียนบ้านนา"
 
@@ -307,7 +311,7 @@ def test_the_original_is_kept_byte_for_byte_and_leaves_the_row_when_settled(walk
 def test_what_was_taken_before_a_crash_is_settled_after_the_restart(world: World) -> None:
     with world.database.write() as session:
         intakes.take(session, [(an_arrival(world, mail(text=f"ฉบับที่ {n}")), 1) for n in range(20)])
-    with walking(world, Policy(life=LIFE, sender_of=sender_of)) as walk:
+    with walking(world, a_policy()) as walk:
         assert [walk.settler.settle(key).result(10).number for key in range(1, 21)] == list(range(1, 21))
 
 
@@ -332,7 +336,7 @@ def test_inline_pictures_are_no_documents_of_the_letter(walk: Walk) -> None:
 
 def test_a_fault_of_ours_parks_the_letter_after_three_tries(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.settler._PAUSE", 0.01)
-    with walking(world, Policy(life=LIFE, sender_of=lambda _organisation: 1 / 0)) as walk:
+    with walking(world, a_policy(sender_of=lambda _organisation: 1 / 0)) as walk:
         outcome = walk.outcome(replace(an_arrival(world, mail()), at=world.now + timedelta(0)))
     assert outcome.kind is OutcomeKind.HELD
     assert faults(world) == []

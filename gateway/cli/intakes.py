@@ -1,0 +1,139 @@
+"""`saraban intake list`, `show` and `retry`: what arrived, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from gateway import wiring
+from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, table
+from gateway.cli.opened import HIDDEN, opened, when, who
+from ledger import intakes
+from ledger.errors import NotFound, Refused
+from ledger.history import acting
+from ledger.intakes import IntakeRow
+from ledger.values import Outcome, OutcomeKind
+
+app = typer.Typer(no_args_is_help=True, help="รายการนำเข้าและผล / Arrivals and their outcomes")
+
+OUTCOMES = {
+    OutcomeKind.REGISTERED: "ลงทะเบียนแล้ว",
+    OutcomeKind.JOINED: "ฉบับซ้ำ",
+    OutcomeKind.RECEIPT: "ใบแจ้งเปิดอ่าน",
+    OutcomeKind.BOUNCE: "แจ้งส่งไม่ถึง",
+    OutcomeKind.AUTO_REPLY: "ตอบกลับอัตโนมัติ",
+    OutcomeKind.HELD: "รอเจ้าหน้าที่",
+    OutcomeKind.REFUSED: "ไม่รับ",
+}
+
+
+@app.command("list")
+def list_intakes(
+    outcome: Annotated[OutcomeKind | None, typer.Option("--outcome", help="เฉพาะผลนี้ / only this outcome")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="จำนวนสูงสุด / at most")] = 100,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """แสดงรายการนำเข้าล่าสุด / List the newest arrivals.
+
+    ตัวอย่าง / Examples:
+
+    saraban intake list
+
+    saraban intake list --outcome held --json
+    """
+    with opened(config) as ledger, ledger.database.read() as session:
+        rows = [
+            as_dict(intake, intakes.outcome(session, intake.id))
+            for intake, _ in intakes.listing(session, limit, outcome)
+        ]
+    if as_json:
+        for row in rows:
+            emit_json(row)
+        return
+    columns = (
+        ("#", "เมื่อ", "ทาง", "จาก", "เรื่อง", "ผล", "เลข")
+        if language() == "th"
+        else ("#", "At", "Way", "From", "Subject", "Outcome", "Number")
+    )
+    table("", columns, [_cells(row) for row in rows])
+
+
+@app.command("show")
+def show_intake(
+    number: Annotated[int, typer.Argument(metavar="N", help="ลำดับของรายการนำเข้า / its id")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """แสดงรายการนำเข้าหนึ่งรายการ ต้นฉบับอยู่ที่ใด ผลและเหตุผล / Show one arrival, where its original lies, and why.
+
+    ตัวอย่าง / Example:
+
+    saraban intake show 7
+    """
+    with opened(config) as ledger, ledger.database.read() as session:
+        row = session.get(IntakeRow, number)
+        if row is None:
+            raise NotFound(what="รายการนำเข้า", what_en="arrival", name=number, hint="ดูรายการด้วย saraban intake list")
+        told = as_dict(row, intakes.outcome(session, number))
+        told |= {"peer": row.peer, "recipients": row.recipients.split(), "message_id": row.message_id}
+        told |= {"defects": row.defects.splitlines(), "original": str(ledger.originals.path(row.sha256))}
+    if as_json:
+        emit_json(told)
+        return
+    table(f"#{number}", ("", ""), [(name, value) for name, value in told.items() if value not in ("", None, [])])
+
+
+@app.command("retry")
+def retry_intake(
+    number: Annotated[int, typer.Argument(metavar="N", help="ลำดับของรายการนำเข้า / its id")],
+    config: ConfigOption = None,
+) -> None:
+    """พิจารณารายการที่พักไว้หรือไม่รับใหม่อีกครั้งตามกฎปัจจุบัน / Settle a held or refused arrival anew, by today's rules.
+
+    ตัวอย่าง / Example:
+
+    saraban intake retry 7
+    """
+    with opened(config) as ledger, acting(ledger.database, who(), "reopened", wiring.clock()) as act:
+        act.about = f"intake {number}"
+        if not intakes.reopen(act, number):
+            raise Refused(reason=f"รายการนำเข้า {number} ไม่ได้พักไว้หรือถูกปฏิเสธ จึงไม่ต้องพิจารณาใหม่ — not held or refused")
+    say("ระบบจะพิจารณารายการนี้ใหม่ทันทีที่ทำงาน", "The daemon will settle it anew.")
+
+
+def as_dict(intake: IntakeRow, outcome: Outcome | None) -> dict[str, Any]:
+    """An arrival for JSON; of a secret letter neither subject nor file name (I8)."""
+    secret = outcome is not None and outcome.secret
+    return {
+        "id": intake.id,
+        "taken_at": intake.taken_at,
+        "channel": intake.channel,
+        "source": intake.source,
+        "from": intake.sender,
+        "name": HIDDEN if secret and intake.name else intake.name,
+        "subject": HIDDEN if secret else intake.subject,
+        "size": intake.size,
+        "sha256": intake.sha256,
+        "outcome": outcome.kind if outcome else None,
+        "number": outcome.number if outcome else None,
+        "year": outcome.year if outcome else None,
+        "text": outcome.text if outcome else "",
+        "to": list(outcome.groups) if outcome else [],
+        "reason": outcome.reason if outcome else "",
+    }
+
+
+def _cells(row: dict[str, Any]) -> list[object]:
+    outcome = row["outcome"]
+    told = (OUTCOMES[outcome] if language() == "th" else str(outcome)) if outcome else "…"
+    return [
+        row["id"],
+        when(row["taken_at"]),
+        row["channel"],
+        row["from"] or row["name"],
+        row["subject"],
+        told,
+        row["text"],
+    ]

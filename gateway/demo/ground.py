@@ -1,0 +1,82 @@
+"""The demo's own folder: its settings, its office and rules in the ledger, and free ports."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from gateway import wiring
+from gateway.demo import office
+from gateway.settings import Settings, load
+from ledger import directory, enrol, rules
+from ledger.errors import NotFound
+from ledger.history import acting
+
+SMTP_PORT, HTTP_PORT = 2525, 8080
+DROP, OUTBOX = "incoming", "outbox"
+
+_SETTINGS = """\
+# การตั้งค่าของระบบตัวอย่าง / settings of the demo. ทุกการตั้งค่า / every setting: saraban init
+data = "data"
+
+[smtp]
+port = {smtp}
+
+[http]
+port = {http}
+
+[relay]
+kind = "maildrop"
+path = "outbox"
+
+[[folders]]
+path = "incoming"
+"""
+
+
+def prepare(folder: Path, smtp_port: int | None, http_port: int | None) -> Settings:
+    """Make the folder, or go on with what is there, and find ports that are free.
+
+    Arguments: a port that is given is used; otherwise the one of last time, the usual one, or any that is free.
+    Errors: `SettingsWrong` when the folder's settings were edited into something wrong.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "saraban.toml"
+    before = load(file, os.environ) if file.exists() else None
+    smtp = smtp_port or _free(before.smtp.port if before else SMTP_PORT)
+    http = http_port or _free(before.http.port if before else HTTP_PORT)
+    if before is None or (before.smtp.port, before.http.port) != (smtp, http):
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "w", encoding="utf-8") as text:
+            text.write(_SETTINGS.format(smtp=smtp, http=http))
+    (folder / DROP).mkdir(exist_ok=True)
+    (folder / OUTBOX).mkdir(exist_ok=True)
+    return load(file, os.environ)
+
+
+def furnish(settings: Settings) -> bool:
+    """Put office and rules into an empty ledger. Whether it was empty."""
+    ledger = wiring.open_ledger(settings)
+    try:
+        with acting(ledger.database, "saraban demo", "furnished", wiring.clock()) as act:
+            try:
+                directory.organisation(act.session, office.CODE)
+            except NotFound:
+                enrol.take_in(act, office.office())
+                rules.replace(act, directory.organisation(act.session, office.CODE).id, office.rules())
+                return True
+        return False
+    finally:
+        ledger.close()
+
+
+def _free(port: int) -> int:
+    """`port` if nobody has it, else any that is free."""
+    for wanted in (port, 0):
+        try:
+            with socket.create_server(("127.0.0.1", wanted)) as found:
+                return int(found.getsockname()[1])
+        except OSError:
+            continue
+    return port

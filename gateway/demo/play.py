@@ -1,0 +1,127 @@
+"""Plays the story through the demo's own front doors, and shows live what became of it."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import threading
+import time
+from pathlib import Path
+
+import sqlalchemy as sa
+from rich.console import Console
+
+from gateway import wiring
+from gateway.daemon import Running
+from gateway.demo import office, story
+from gateway.wiring import Ledger
+from ledger import directory, sending
+from ledger.database import Database
+from ledger.history import HistoryRow, acting
+from ledger.intakes import OutcomeRow
+from ledger.letters import DeliveryRow, LetterRow
+from ledger.originals import digest
+from ledger.outbox import OutboxRow
+from ledger.receipts import ReceiptRow
+from ledger.registers import EntryRow
+from ledger.sending import Dispatched
+from ledger.values import Document, OutcomeKind, Secrecy
+
+_PERIOD = 0.4
+
+
+class Play:
+    """The story and the reporter, beside a running house. Speaks on standard error; stdout has the ready line."""
+
+    def __init__(self, running: Running, drop: Path, ending: threading.Event) -> None:
+        self._running, self._drop, self._ending = running, drop, ending
+        self._console = Console(stderr=True, highlight=False)
+
+    def tell(self) -> None:
+        """Three mails by SMTP, two files into the drop folder, one circular to all schools."""
+        now = wiring.clock()
+        self._say("[bold]เรื่องตัวอย่าง[/] จดหมาย 3 ฉบับทาง SMTP ไฟล์ 2 ไฟล์ในโฟลเดอร์ หนังสือเวียน 1 ฉบับถึงทุกโรงเรียน")
+        host, _, port = self._running.smtp.rpartition(":")
+        with smtplib.SMTP(host, int(port), timeout=30) as smtp:
+            for mail in story.mails(now):
+                smtp.sendmail(mail.sender, [mail.recipient], mail.content)
+        for file in story.files():
+            hidden = self._drop / f".{file.name}.part"
+            hidden.write_bytes(file.content)
+            os.rename(hidden, self._drop / file.name)
+        self._send_circular(self._running.house.ledger)
+
+    def report(self) -> None:
+        """Print every new outcome, mail and receipt until the end."""
+        database = self._running.house.ledger.database
+        seen = _newest(database)
+        while not self._ending.wait(_PERIOD):
+            seen = self._report_since(database, seen)
+
+    def _send_circular(self, ledger: Ledger) -> None:
+        told = story.circular(wiring.clock())
+        ledger.originals.put([told.content])
+        document = Document(
+            name=told.name,
+            stored_name=told.name,
+            media_type="application/pdf",
+            sniffed_type="application/pdf",
+            content=told.content,
+            size=len(told.content),
+            sha256=digest(told.content),
+        )
+        wanted = Dispatched(
+            to=[told.to],
+            subject=told.subject,
+            summary=told.summary,
+            documents=[document],
+            group=told.group,
+            urgency=told.urgency,
+            circular=True,
+        )
+        with acting(ledger.database, "saraban demo", "sent", wiring.clock()) as act:
+            owner = directory.organisation(act.session, office.CODE)
+            entry, count = sending.send(act, owner, wanted, ledger.life, ledger.sender_of)
+        self._running.house.dispatch.ring()
+        self._say(f"[cyan]ส่ง[/]  {entry.text}  {entry.subject} → {count} โรงเรียน")
+
+    def _report_since(self, database: Database, seen: dict[type, int]) -> dict[type, int]:
+        newest = _newest(database)
+        with database.read() as session:
+            for outcome, entry in session.execute(_outcomes(seen[OutcomeRow])):
+                self._say(_outcome_line(outcome, entry))
+            for receipt, delivery, letter in session.execute(_receipts(seen[ReceiptRow])):
+                number = letter.letter_number or letter.id
+                self._say(f"[green]รับแล้ว[/]  {delivery.holder} โดย {receipt.name} — หนังสือ {number}")
+        if newest[OutboxRow] > seen[OutboxRow]:
+            count = newest[OutboxRow] - seen[OutboxRow]
+            self._say(f"[dim]จดหมายแจ้ง {count} ฉบับ อ่านได้ที่ {self._running.http}/demo/mail[/]")
+        return newest
+
+    def _say(self, text: str) -> None:
+        self._console.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {text}")
+
+
+def _newest(database: Database) -> dict[type, int]:
+    with database.read() as session:
+        rows = (OutcomeRow, ReceiptRow, OutboxRow, HistoryRow)
+        return {row: session.execute(sa.select(sa.func.max(row.id))).scalar() or 0 for row in rows}
+
+
+def _outcomes(after: int) -> sa.Select[OutcomeRow, EntryRow]:
+    wanted = sa.select(OutcomeRow, EntryRow).outerjoin(EntryRow, EntryRow.id == OutcomeRow.entry_id)
+    return wanted.where(OutcomeRow.id > after).order_by(OutcomeRow.id)
+
+
+def _receipts(after: int) -> sa.Select[ReceiptRow, DeliveryRow, LetterRow]:
+    wanted = sa.select(ReceiptRow, DeliveryRow, LetterRow).join(DeliveryRow, DeliveryRow.id == ReceiptRow.delivery_id)
+    wanted = wanted.join(LetterRow, LetterRow.id == DeliveryRow.letter_id)
+    return wanted.where(ReceiptRow.id > after).order_by(ReceiptRow.id)
+
+
+def _outcome_line(outcome: OutcomeRow, entry: EntryRow | None) -> str:
+    if outcome.kind is not OutcomeKind.REGISTERED or entry is None:
+        return f"[yellow]{outcome.kind}[/]  {outcome.reason}"
+    subject = entry.subject if entry.secrecy is Secrecy.ORDINARY else "[ลับ]"
+    holders = outcome.holders.replace("\n", ", ")
+    return f"[cyan]รับ[/]  {entry.text}  {subject} → {holders}  [dim]({outcome.reason})[/]"
