@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Router
 
 from gateway.web import health
 from gateway.web.demo_mail import DemoMail, Story
@@ -22,12 +22,14 @@ from gateway.web.headers import Headers
 from gateway.web.hosts import Hosts
 from gateway.web.language import Language
 from gateway.web.limits import Limits, Rates
+from gateway.web.links import Links
 from gateway.web.log import mask_access_log
 from gateway.web.mailbox import MailboxView
 from gateway.web.peer import Peers
 from gateway.web.receipt import Receipts
 from gateway.web.render import Pages
 from gateway.web.seals import Nonces, Seals
+from gateway.web.secret import Codes
 from gateway.web.static import Static
 from ledger.errors import SarabanError
 
@@ -62,8 +64,10 @@ def build(
     seals = Seals(secret, clock)
     pages = Pages(templates, static, clock, language)
     ground = Ground(pages, threads, clock, seals, Nonces(seals, pause), peers, https)
+    links = Links(desk, ground)
     limits = Middleware(Limits, rates=rates, peers=peers, clock=clock)
-    own: list[BaseRoute] = [Mount("/r", routes=Receipts(desk, ground).routes(), middleware=[limits])]
+    by_link = [*Receipts(links).routes(), *Codes(links).routes()]
+    own: list[BaseRoute] = [Mount("/r", _exactly(by_link), middleware=[limits])]
     if mailbox is not None:
         own += DemoMail(mailbox, story, ground).routes()
     faults = Faults(pages)
@@ -71,8 +75,13 @@ def build(
         routes=[
             *health.routes(ready, threads),
             *static.routes(),
-            Mount("/", routes=own, middleware=[Middleware(Hosts, names=[address.hostname or ""])]),
+            Mount("/", _exactly(own), middleware=[Middleware(Hosts, names=[address.hostname or ""])]),
         ],
         middleware=[Middleware(Headers, https=https), Middleware(faults.guard)],
         exception_handlers={HTTPException: faults.on_status, SarabanError: faults.on_saraban},
     )
+
+
+def _exactly(routes: Sequence[BaseRoute]) -> Router:
+    """The routes, without redirects to addresses with or without a slash: those would repeat the Host header."""
+    return Router(routes, redirect_slashes=False)

@@ -36,7 +36,7 @@ class Faults:
         if isinstance(fault, errors.NoSuchLink | errors.NotFound):
             return self._page(request, 404, fault.sentence(self._pages.language(request)))
         if not fault.permanent:
-            log.warning("web.unavailable", path=mask(request.url.path), fault=type(fault).__name__)
+            log.warning("web.unavailable", path=mask(request.scope["path"]), fault=type(fault).__name__)
             return self._page(request, 503, headers=RETRY)
         return self._page(request, 409, fault.sentence(self._pages.language(request)))
 

@@ -1,4 +1,4 @@
-"""How often one visitor and one link may ask (5.2): buckets that leak, in bounded memory."""
+"""How often one visitor and one link may ask (5.2), in bounded memory."""
 
 from __future__ import annotations
 
@@ -25,30 +25,36 @@ class Rates:
     posts_a_minute: int = 10
 
 
-class Bucket:
-    """Admits `count` at once and one more each `seconds / count` after that, for each key (GCRA).
+class Window:
+    """Admits `count` in any `seconds`, for each key: a sliding window, told from two counters a key.
 
-    A key costs one number. When there are too many, those that asked longest ago are forgotten.
+    When there are too many keys, those that asked longest ago are forgotten.
     """
 
     def __init__(self, count: int, seconds: float, keys: int = KEYS) -> None:
-        self._step = seconds / count
-        self._depth = seconds
+        self._count = count
+        self._seconds = seconds
         self._keys = keys
-        self._full_until: OrderedDict[str, float] = OrderedDict()
+        self._counters: OrderedDict[str, tuple[int, int, int]] = OrderedDict()  # window, in the one before, in it
 
     def __len__(self) -> int:
-        return len(self._full_until)
+        return len(self._counters)
 
     def wait(self, key: str, now: float) -> float:
         """Seconds until `key` may ask again; 0.0 admits it now and counts it."""
-        until = max(self._full_until.get(key, now), now) + self._step
-        if (wait := until - now - self._depth) > self._step / 1000:
-            return min(wait, self._depth)
-        self._full_until[key] = until
-        self._full_until.move_to_end(key)
-        if len(self._full_until) > self._keys:
-            self._full_until.popitem(last=False)
+        window, passed = divmod(now / self._seconds, 1)
+        last, before, here = self._counters.get(key, (int(window), 0, 0))
+        if last != window:
+            before, here = (here if last == window - 1 else 0), 0
+        room = self._count - here - 1
+        if room < 0:
+            return (1 - passed) * self._seconds
+        if before * (1 - passed) > room:
+            return (1 - passed - room / before) * self._seconds
+        self._counters[key] = (int(window), before, here + 1)
+        self._counters.move_to_end(key)
+        if len(self._counters) > self._keys:
+            self._counters.popitem(last=False)
         return 0.0
 
 
@@ -59,13 +65,13 @@ class Limits:
         self._app = app
         self._peers = peers
         self._clock = clock
-        self._addresses = (Bucket(rates.a_minute, 60), Bucket(rates.an_hour, 3600))
-        self._posts = Bucket(rates.posts_a_minute, 60)
+        self._addresses = (Window(rates.a_minute, 60), Window(rates.an_hour, 3600))
+        self._posts = Window(rates.posts_a_minute, 60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         now = self._clock().timestamp()
         place = network_of(self._peers.address(scope), 32, 64)  # an IPv6 host owns its /64
-        wait = next((wait for bucket in self._addresses if (wait := bucket.wait(place, now))), 0.0)
+        wait = next((wait for window in self._addresses if (wait := window.wait(place, now))), 0.0)
         if not wait and scope["method"] == "POST":
             wait = self._posts.wait(_token(scope["path"]), now)
         if wait:

@@ -13,7 +13,7 @@ from email.utils import getaddresses
 from pathlib import Path
 
 LARGEST = 40 * 1024 * 1024
-PREVIEW = 160
+PREVIEW = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class MailboxView:
         return self._read.get(id_)
 
     def _scan(self) -> None:
-        here = {path.stem: path for path in self._folder.glob("*.eml")}
+        here = {_whole(path.stem): path for path in self._folder.glob("*.eml")}
         self._read = {
             name: letter for name, path in here.items() if (letter := self._read.get(name) or _open(name, path))
         }
@@ -90,7 +90,7 @@ def _open(name: str, path: Path) -> Letter | None:
 def _letter(name: str, at: datetime, content: bytes) -> Letter:
     mail = BytesParser(policy=policy.default).parsebytes(content)
     assert isinstance(mail, EmailMessage)
-    raw = [(key, str(value)) for key, value in mail.raw_items()]
+    raw = [(key, _whole(str(value))) for key, value in mail.raw_items()]
     addressed = [value for key, value in raw if key.lower() in ("to", "cc")]
     headers = tuple((key, _decoded(value)) for key, value in raw)
     first = {key.lower(): value for key, value in reversed(headers)}
@@ -103,9 +103,14 @@ def _letter(name: str, at: datetime, content: bytes) -> Letter:
         text=_body(mail, "plain"),
         html=_body(mail, "html"),
         headers=headers,
-        attachments=tuple(part.get_filename() or part.get_content_type() for part in mail.iter_attachments()),
+        attachments=tuple(_whole(part.get_filename("") or part.get_content_type()) for part in mail.iter_attachments()),
         content=content,
     )
+
+
+def _whole(text: str) -> str:
+    """`text` with the bytes that the parser could not place read as UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _decoded(value: str) -> str:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from gateway.web.language import Catalogue, Language, choose
 from gateway.web.static import Static
 from ledger import era
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 class Pages:
@@ -31,6 +36,7 @@ class Pages:
             loader=FileSystemLoader(templates / "web"),
             autoescape=True,
             undefined=StrictUndefined,
+            finalize=visible,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
@@ -44,14 +50,14 @@ class Pages:
         return choose(asked, request.headers.get("accept-language", ""), self._default)
 
     def page(self, request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
-        """The rendered template. `path` is the page's own address, where that is not the one asked for."""
+        """The rendered template. `path`: its own address, where another one was asked for."""
         language = self.language(request)
         ground = {
             "_": self._catalogue.speaker(language),
             "language": language,
             "keep": f"?lang={language}" if "lang" in request.query_params else "",
-            "other": request.url.include_query_params(lang="th" if language == "en" else "en").query,
-            "path": request.url.path,
+            "other": urlencode({**request.query_params, "lang": "th" if language == "en" else "en"}),
+            "path": "",
             "status": status,
             "now": self._clock(),
             "day": partial(era.format_date, language=language),
@@ -66,3 +72,8 @@ def size(count: int) -> str:
     if count < 1_000_000:
         return f"{max(1, round(count / 1000))} KB"
     return f"{count / 1_000_000:.1f} MB"
+
+
+def visible(value: object) -> object:
+    """`value` without controls and the marks that turn text round: what a reader cannot see (attack 23)."""
+    return _UNSEEN.sub("", value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -62,6 +62,7 @@ def server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
         app,
         host=host,
         port=port,
+        interface="asgi3",
         http=BoundedHead,
         ws="none",
         lifespan="off",

@@ -117,17 +117,20 @@ def pages() -> dict[str, ReceiptPage]:
     ordinary = ReceiptPage(letter(), GROUP, steps(2), targets=TARGETS)
     crowded = letter(subject=LONG_SUBJECT, documents=DOCUMENTS, urgency=Urgency.MOST_URGENT)
     secret = letter(secrecy=Secrecy.SECRET, urgency=Urgency.URGENT, subject="เรื่องที่ต้องปกปิด")
+    when, who = NOW - timedelta(minutes=3), "นายกอบชัย มาลี"
+    *before, last = steps(3)
+    way = (*before, replace(last, acknowledged_at=when, acknowledged_by=who, number="58/2569"))
     done = replace(
-        ReceiptPage(letter(urgency=Urgency.NORMAL), "โรงเรียนชุมชนบ้านนาเยีย", steps(3), targets=TARGETS),
-        acknowledged_at=NOW - timedelta(minutes=3),
-        acknowledged_by="นายกอบชัย มาลี",
+        ReceiptPage(letter(urgency=Urgency.NORMAL), "โรงเรียนชุมชนบ้านนาเยีย", way, targets=TARGETS),
+        acknowledged_at=when,
+        acknowledged_by=who,
         evidence="20260814-9F3A11C2",
         own_number="58/2569",
     )
     return {
         ORDINARY: ordinary,
         CROWDED: replace(ordinary, facts=crowded, steps=steps(6)),
-        HIDDEN: ReceiptPage(secret, GROUP, steps(2), targets=TARGETS, code_sent_to="fi•••@saraban.example"),
+        HIDDEN: ReceiptPage(secret, GROUP, steps(3), targets=TARGETS, code_sent_to="fi•••@saraban.example"),
         DONE: done,
     }
 

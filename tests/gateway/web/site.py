@@ -14,7 +14,7 @@ from pathlib import Path
 from socket import socket
 from urllib.parse import urlencode
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.web.app import build
 from gateway.web.limits import Rates
@@ -80,30 +80,54 @@ class Site:
         return self.ask("POST", path, urlencode(fields), **headers)
 
 
+class Stage:
+    """A server on a free port, set up as the daemon's, that plays one application after the other."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+        self._socket = socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self._server = server(self._play, "127.0.0.1", self.port)
+        listening = threading.Event()
+        self._thread = threading.Thread(target=asyncio.run, args=(self._serve(listening),))
+        self._thread.start()
+        assert listening.wait(20)
+
+    async def _play(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+    async def _serve(self, listening: threading.Event) -> None:
+        task = asyncio.create_task(self._server.serve([self._socket]))
+        while not self._server.started and not task.done():
+            await asyncio.sleep(0.005)
+        listening.set()
+        await task
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(20)
+
+
+_idle: list[Stage] = []
+
+
+def close_stages() -> None:
+    """Stop every server; at the end of all tests."""
+    while _idle:
+        _idle.pop().close()
+
+
 @contextmanager
 def running(app: ASGIApp) -> Iterator[int]:
-    """Serve `app` as the daemon does, on a free port."""
-    with socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        served = server(app, "127.0.0.1", port)
-        listening = threading.Event()
-
-        async def serve() -> None:
-            task = asyncio.create_task(served.serve([listener]))
-            while not served.started and not task.done():
-                await asyncio.sleep(0.005)
-            listening.set()
-            await task
-
-        thread = threading.Thread(target=asyncio.run, args=(serve(),))
-        thread.start()
-        assert listening.wait(20)
-        try:
-            yield port
-        finally:
-            served.should_exit = True
-            thread.join(20)
+    """Play `app` on a stage; its port."""
+    stage = _idle.pop() if _idle else Stage()
+    stage.app = app
+    try:
+        yield stage.port
+    finally:
+        _idle.append(stage)
 
 
 @contextmanager
@@ -112,16 +136,16 @@ def site(
 ) -> Iterator[Site]:
     """The site with a remembering desk."""
     desk, clock = RememberingDesk(), Clock()
-    app = build(
-        desk,
-        base_url=base_url,
-        templates=TEMPLATES,
-        clock=clock,
-        secret=SECRET,
-        ready=lambda: (True, ""),
-        mailbox=MailboxView(mail) if mail else None,
-        rates=rates,
-        **({"pause": clock.pause} | other),  # type: ignore[arg-type]
-    )
+    settings = {
+        "base_url": base_url,
+        "templates": TEMPLATES,
+        "clock": clock,
+        "secret": SECRET,
+        "ready": lambda: (True, ""),
+        "mailbox": MailboxView(mail) if mail else None,
+        "rates": rates,
+        "pause": clock.pause,
+    }
+    app = build(desk, **(settings | other))  # type: ignore[arg-type]
     with running(app) as port:
         yield Site(port, desk, clock)

@@ -1,0 +1,95 @@
+"""Thai by default, English on demand, and no text without its English."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from babel.messages.pofile import read_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
+
+from gateway.web.language import CATALOGUE, Catalogue, choose
+from tests.gateway.web.office import HIDDEN, ORDINARY
+from tests.gateway.web.site import TEMPLATES, Site
+
+
+def used() -> set[str]:
+    """Every Thai text of the templates."""
+    environment, found = Environment(autoescape=True), set()
+    for template in (TEMPLATES / "web").glob("*.html"):
+        for _, _, message in extract_from_ast(environment.parse(template.read_text()), ("_",)):
+            text = message[0] if isinstance(message, tuple) else message
+            if text is not None:
+                found.add(text)
+    return found
+
+
+def english() -> dict[str, str]:
+    with (TEMPLATES / CATALOGUE).open("rb") as file:
+        return {str(line.id): str(line.string) for line in read_po(file, abort_invalid=True) if line.id}
+
+
+def test_every_text_has_its_english_and_no_english_is_left_over() -> None:
+    texts = used()
+    assert len(texts) > 100
+    assert texts == set(english())
+    assert all(english().values())
+
+
+def test_a_text_and_its_english_name_the_same_values() -> None:
+    def names(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    assert [thai for thai, text in english().items() if names(thai) != names(text)] == []
+
+
+def test_no_template_says_a_thai_text_without_the_catalogue() -> None:
+    outside = {}
+    for template in (TEMPLATES / "web").glob("*.html"):
+        source = template.read_text()
+        for text in sorted(used() | {"ไทย"}, key=len, reverse=True):
+            source = source.replace(f'"{text}"', "").replace(f"'{text}'", "")
+        if thai := [c for c in source if "\u0e00" <= c <= "\u0e7f"]:
+            outside[template.name] = "".join(thai)
+    assert outside == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "language"),
+    [
+        (None, "", "th"),
+        (None, "en-US,en;q=0.9", "en"),
+        (None, "en-US,en;q=0.9,th;q=0.8", "en"),
+        (None, "th-TH,th;q=0.9,en;q=0.8", "th"),
+        (None, "de,fr;q=0.5", "th"),
+        (None, "en;q=0", "th"),
+        (None, "en;q=x, th ; q = 0.1", "th"),
+        ("en", "th", "en"),
+        ("th", "en", "th"),
+        ("xx", "en", "en"),
+    ],
+)
+def test_the_address_decides_then_the_browser_then_thai(asked: str | None, accepted: str, language: str) -> None:
+    assert choose(asked, accepted) == language
+
+
+def test_braces_in_a_letters_own_words_are_left_alone() -> None:
+    say = Catalogue(TEMPLATES).speaker("en")
+    assert say("{0.__class__} {x}") == "{0.__class__} {x}"
+    assert say("จาก") == "From"
+    assert say("โดย {name}", name="{evil}") == "by {evil}"
+
+
+def test_a_chosen_language_stays_through_the_form(web: Site) -> None:
+    page = web.get(f"/r/{ORDINARY}?lang=en")
+    assert '<html lang="en">' in page.text
+    assert f'action="/r/{ORDINARY}?lang=en"' in page.text
+    answer = web.post(f"/r/{ORDINARY}?lang=en", {"name": "Somsri", "nonce": page.nonce()})
+    assert answer.headers["Location"] == f"/r/{ORDINARY}?lang=en"
+    assert "Evidence number" in web.get(answer.headers["Location"]).text
+
+
+def test_locked_and_missing_pages_speak_english_too(web: Site) -> None:
+    assert "A code is needed" in web.get(f"/r/{HIDDEN}?lang=en").text
+    assert "This link does not work" in web.get(f"/r/{'x' * 43}", Accept_Language="en").text

@@ -1,0 +1,84 @@
+"""A secret letter stays closed until the code from the holder's own mailbox is typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gateway.web.office import CODE, HIDDEN, ORDINARY
+from tests.gateway.web.site import Answer, Site, site
+
+KEPT = ("เรื่องที่ต้องปกปิด", "ขอเชิญเข้าร่วมประชุม", "หนังสือนำส่ง.pdf", "สำนักงานคณะกรรมการ", "จิราพร")
+
+
+def unlock(web: Site, code: str) -> Answer:
+    return web.post(f"/r/{HIDDEN}/unlock", {"code": code, "nonce": web.get(f"/r/{HIDDEN}").nonce()})
+
+
+def test_the_locked_page_shows_number_and_dates_and_nothing_else(web: Site) -> None:
+    text = web.get(f"/r/{HIDDEN}").text
+    assert all(shown in text for shown in ("ศธ 04001/ว1187", "11 ส.ค. 2569", "1204/2569", "fi•••@saraban.example"))
+    assert not [kept for kept in KEPT if kept in text]
+
+
+def test_a_code_is_mailed_once_for_each_form(web: Site) -> None:
+    nonce = web.get(f"/r/{HIDDEN}").nonce()
+    for _ in range(3):
+        answer = web.post(f"/r/{HIDDEN}/code", {"nonce": nonce})
+        assert (answer.status, answer.headers["Location"]) == (303, f"/r/{HIDDEN}?code=sent")
+    assert web.desk.acts("send_code") == [("send_code",)]
+    assert "ส่งรหัสไปที่ fi•••@saraban.example แล้ว" in web.get(f"/r/{HIDDEN}?code=sent").text
+
+
+@pytest.mark.parametrize("typed", [CODE, "๔๘๒๙๑๓", " 482 913 ", "๔๘๒-913"])
+def test_the_right_code_opens_the_letter_on_this_device(web: Site, typed: str) -> None:
+    answer = unlock(web, typed)
+    assert (answer.status, answer.headers["Location"]) == (303, f"/r/{HIDDEN}")
+    cookie = answer.headers["Set-Cookie"]
+    assert all(part in cookie for part in (f"Path=/r/{HIDDEN}", "HttpOnly", "SameSite=strict", "Max-Age=1800"))
+    text = web.get(f"/r/{HIDDEN}").text
+    assert all(shown in text for shown in KEPT)
+    assert web.get(f"/r/{HIDDEN}/files/1").status == 200
+
+
+def test_a_wrong_code_opens_nothing(web: Site) -> None:
+    answer = unlock(web, "000000")
+    assert answer.status == 422
+    assert "รหัสไม่ถูกต้อง" in answer.text
+    assert "Set-Cookie" not in answer.headers
+    assert not [kept for kept in KEPT if kept in web.get(f"/r/{HIDDEN}").text]
+
+
+def test_what_was_opened_closes_again_after_half_an_hour(web: Site) -> None:
+    unlock(web, CODE)
+    web.clock.forward(minutes=30, seconds=1)
+    assert not [kept for kept in KEPT if kept in web.get(f"/r/{HIDDEN}").text]
+
+
+def test_the_proof_of_one_letter_opens_no_other_and_a_form_nonce_is_no_proof(web: Site) -> None:
+    page = web.get(f"/r/{HIDDEN}")
+    for forged in (page.nonce(), "forged", web.get(f"/r/{ORDINARY}").nonce()):
+        web.cookies["saraban_open"] = forged
+        assert not [kept for kept in KEPT if kept in web.get(f"/r/{HIDDEN}").text]
+
+
+def test_a_locked_letter_is_neither_acknowledged_nor_forwarded_nor_saved(web: Site) -> None:
+    nonce = web.get(f"/r/{HIDDEN}").nonce()
+    fields = {"name": "นายกอบชัย มาลี", "target": "group:audit", "nonce": nonce}
+    assert web.post(f"/r/{HIDDEN}", fields).status == 303
+    assert web.post(f"/r/{HIDDEN}/forward", fields).status == 303
+    assert web.get(f"/r/{HIDDEN}/files/1").status == 409
+    assert web.desk.asked == []
+
+
+def test_an_open_letter_is_acknowledged_like_any_other(web: Site) -> None:
+    unlock(web, CODE)
+    nonce = web.get(f"/r/{HIDDEN}").nonce()
+    web.post(f"/r/{HIDDEN}", {"name": "นายกอบชัย มาลี", "nonce": nonce})
+    assert len(web.desk.acts("acknowledge")) == 1
+
+
+def test_cookies_insist_on_https_where_the_public_address_has_it() -> None:
+    with site(base_url="https://127.0.0.1") as web:
+        assert "Secure" in unlock(web, CODE).headers["Set-Cookie"]
+        nonce = web.get(f"/r/{ORDINARY}").nonce()
+        assert "Secure" in web.post(f"/r/{ORDINARY}", {"name": "นาย ก", "nonce": nonce}).headers["Set-Cookie"]
