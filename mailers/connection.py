@@ -6,6 +6,7 @@ import re
 import smtplib
 import socket
 import ssl
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -94,7 +95,8 @@ class Connection(smtplib.SMTP):
 
     def __init__(self, settings: RelaySettings) -> None:
         self._settings = settings
-        self._held = b""
+        self._lines: deque[bytes] = deque()
+        self._rest = b""  # of a line that is still coming
         self._patience = settings.timeouts.greeting
         self.written = 0
         super().__init__(
@@ -116,6 +118,11 @@ class Connection(smtplib.SMTP):
             lines.append(matched[3] or b"")
             if matched[2] != b"-":
                 return Reply(int(matched[1]), tuple(lines))
+
+    def expect_silence(self) -> None:
+        """Errors: Broken when the server has answered what it was not yet asked (P-14)."""
+        if self._lines or self._rest:
+            raise Broken("เซิร์ฟเวอร์ตอบก่อนถูกถาม (reply came too early)")
 
     def write(self, content: bytes) -> None:
         """Hand `content` to the network; `written` counts what went. Errors: Broken."""
@@ -156,17 +163,16 @@ class Connection(smtplib.SMTP):
     def _encrypt(self) -> None:
         self._socket().settimeout(self._settings.timeouts.connect)
         self.starttls(context=tls_context(self._settings))
-        if self._held:
-            raise Broken("มีข้อความแทรกก่อนการเข้ารหัส (plain text injected before TLS)")
+        self.expect_silence()  # what came before TLS is not the server's word
         self.ehlo()
 
     def _line(self, deadline: float) -> bytes:
-        while (end := self._held.find(b"\n")) < 0:
-            if len(self._held) > _LONGEST_LINE:
+        while not self._lines:
+            if len(self._rest) > _LONGEST_LINE:
                 raise Broken("เซิร์ฟเวอร์ตอบกลับยาวเกินไป (reply line too long)")
-            self._held += self._receive(deadline)
-        line, self._held = self._held[:end], self._held[end + 1 :]
-        return line.rstrip(b"\r")
+            *lines, self._rest = (self._rest + self._receive(deadline)).split(b"\n")
+            self._lines.extend(lines)
+        return self._lines.popleft().rstrip(b"\r")
 
     def _receive(self, deadline: float) -> bytes:
         try:

@@ -68,12 +68,13 @@ class Conversation:
             self._reset()
             return
         # A server that wants text though it refused everybody gets none (RFC 2920 section 3.1).
+        self._connection.expect_silence()
         text = b".\r\n" if self._refusal else _stuffed(mail.content) + b".\r\n"
         self._handing = len(text)
         self._write(text, self._next)
-        reply = self._refusal or _understood(self._read(self._timeouts.final), 2)
+        reply = _understood(self._read(self._timeouts.final), 2)
         self._handing = 0
-        self._answer(mail, reply)
+        self._answer(mail, self._refusal or reply)
 
     def _offer(self, mail: Mail) -> tuple[Reply | None, bool]:
         """The first refusal, if any, and whether the server now waits for the text."""

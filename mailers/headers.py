@@ -21,7 +21,7 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = rf"(?:{_LABEL}\.)*{_LABEL}|\[(?:IPv6:)?[0-9A-Fa-f:.]{{3,45}}\]"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_DOMAIN})")
-_WIDE_LOCAL = re.compile(r"[^\x00-\x20\x7f-\xa0\"(),:;<>@\[\\\]\s\ud800-\udfff]{1,64}")
+_WIDE_LOCAL = re.compile(r"[^\s\"(),:;<>@\[\\\]]{1,64}")
 _MESSAGE_ID = re.compile(r"[!-;=?A-~]{1,200}@[!-;=?A-~]{1,200}")
 _LONGEST_ADDRESS = 254
 
@@ -60,7 +60,9 @@ def address(value: str) -> str:
     except UnicodeError:
         return ""
     # The domain is judged behind a local part that is certainly good.
-    good = _ADDRESS.fullmatch(f"{local}@x") or (_WIDE_LOCAL.fullmatch(local) and not local.isascii())
+    good = _ADDRESS.fullmatch(f"{local}@x") or (
+        not local.isascii() and local.isprintable() and _WIDE_LOCAL.fullmatch(local)
+    )
     fits = len(local.encode(errors="replace")) + 1 + len(plain) <= _LONGEST_ADDRESS
     return f"{local}@{plain}" if good and fits and _ADDRESS.fullmatch(f"x@{plain}") else ""
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
-from time import monotonic, perf_counter, sleep
+from time import perf_counter
 from typing import Any
 
 from ledger.values import Answer, AnswerKind
 from mailers.notices import Writer
 from mailers.relay import Relay, RelaySettings
 from tests.mailers.letters import LETTER, LINK, TEMPLATES
+from tests.mailers.sinks import smtp_sink
 
 MAILS = 2000
 CONNECTIONS = 5
@@ -33,10 +31,10 @@ def measure(rounds: int = 5, run: Run | None = None, mails: int = MAILS) -> list
     """Mails a second of `run` (default: write and relay, no outbox) over those of smtp-source, round by round."""
     writer = Writer(TEMPLATES)
     run = run or partial(write_and_relay, writer)
-    with sink() as port, tempfile.TemporaryDirectory() as folder:
+    with smtp_sink("-m", "400") as port, tempfile.TemporaryDirectory() as folder:
         example = Path(folder, "mail")
         example.write_bytes(writer.write(LETTER).content.replace(b"\r\n", b"\n"))
-        cases = [lambda: run(mails, port), lambda: source(mails, port, example)]
+        cases = (partial(run, mails, port), partial(source, mails, port, example))
         for case in cases:
             case()
         ratios = []
@@ -96,35 +94,6 @@ def timed(case: Callable[[], None]) -> float:
     start = perf_counter()
     case()
     return perf_counter() - start
-
-
-@contextmanager
-def sink() -> Iterator[int]:
-    """A running smtp-sink; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    user = [] if os.geteuid() else ["-u", "nobody"]  # it refuses to run as root
-    command = ["smtp-sink", *user, "-m", "400", f"inet:127.0.0.1:{port}", "512"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port, monotonic() + 10)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for(port: int, deadline: float) -> None:
-    """Until somebody listens on `port`. Errors: ConnectionError after `deadline`."""
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        except ConnectionError:
-            if monotonic() > deadline:
-                raise
-            sleep(0.02)
 
 
 if __name__ == "__main__":

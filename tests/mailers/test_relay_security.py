@@ -1,0 +1,180 @@
+"""TLS and passwords on the way to the relay (finding 12, attack 36)."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from ledger.errors import SettingsWrong
+from ledger.values import AnswerKind
+from mailers.relay import Relay, RelaySettings
+from tests.mailers.sinks import EXTENSIONS, Answers, Do, Sink, authority, free_port, mails
+
+STARTTLS = (*EXTENSIONS, "STARTTLS")
+PASSWORD = "hush-7Q"
+
+Identity = tuple[Path, ssl.SSLContext]
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    """A certificate for the address where our servers listen."""
+    return authority(tmp_path_factory.mktemp("here"), "IP:127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    """A certificate for another server."""
+    return authority(tmp_path_factory.mktemp("elsewhere"), "DNS:mail.other.example")
+
+
+def deliver(port: int, **settings: Any) -> Answers:
+    answers = Answers()
+    Relay(RelaySettings("127.0.0.1", port, **settings)).deliver(mails(3), answers)
+    assert set(answers.kinds) == {1, 2, 3}
+    return answers
+
+
+def all_are(kind: AnswerKind, answers: Answers) -> bool:
+    return set(answers.kinds.values()) == {kind}
+
+
+@pytest.mark.parametrize("tls", ["require", "implicit"])
+def test_mails_leave_over_a_checked_connection(here: Identity, tls: Any) -> None:
+    with Sink(extensions=STARTTLS, tls=here[1], implicit=tls == "implicit") as sink:
+        answers = deliver(sink.port, tls=tls, ca_file=str(here[0]))
+    assert all_are(AnswerKind.SENT, answers)
+    assert len(sink.mails) == 3
+    assert ("STARTTLS" in sink.commands) == (tls == "require")
+
+
+@pytest.mark.parametrize("tls", ["require", "implicit"])
+def test_a_certificate_of_nobody_we_know_is_refused(here: Identity, elsewhere: Identity, tls: Any) -> None:
+    with Sink(extensions=STARTTLS, tls=here[1], implicit=tls == "implicit") as sink:
+        answers = deliver(sink.port, tls=tls, ca_file=str(elsewhere[0]))
+    assert all_are(AnswerKind.TEMPORARY, answers)
+    assert not any(command.startswith("MAIL") for command in sink.commands)
+
+
+@pytest.mark.parametrize("tls", ["require", "implicit"])
+def test_a_certificate_for_another_name_is_refused(elsewhere: Identity, tls: Any) -> None:
+    with Sink(extensions=STARTTLS, tls=elsewhere[1], implicit=tls == "implicit") as sink:
+        answers = deliver(sink.port, tls=tls, ca_file=str(elsewhere[0]))
+    assert all_are(AnswerKind.TEMPORARY, answers)
+    assert "ใบรับรอง" in answers.all[0].text
+    assert not sink.mails
+
+
+def test_a_server_from_which_starttls_was_stripped_gets_nothing() -> None:
+    with Sink() as sink:
+        answers = deliver(sink.port, tls="require")
+    assert all_are(AnswerKind.TEMPORARY, answers)
+    assert not any(command.startswith("MAIL") for command in sink.commands)
+
+
+def test_words_injected_before_tls_end_the_connection(here: Identity) -> None:
+    with Sink(extensions=STARTTLS, tls=here[1], injected=b"250 welcome") as sink:
+        answers = deliver(sink.port, tls="require", ca_file=str(here[0]))
+    assert all_are(AnswerKind.TEMPORARY, answers)
+    assert not sink.mails
+
+
+@pytest.mark.parametrize("reply", [b"454 4.7.0 not now\r\n", b"220 go\r\nthis is no handshake\r\n"])
+def test_a_handshake_that_fails_leaves_every_mail_for_later(here: Identity, reply: bytes) -> None:
+    with Sink({("starttls", 1): Do(reply, close=True)}, STARTTLS, tls=here[1]) as sink:
+        answers = deliver(sink.port, tls="require", ca_file=str(here[0]), connections=1)
+    assert all_are(AnswerKind.TEMPORARY, answers)
+    assert not sink.mails
+
+
+@pytest.mark.parametrize("extensions", [STARTTLS, EXTENSIONS])
+def test_opportunistic_takes_what_encryption_there_is(elsewhere: Identity, extensions: tuple[str, ...]) -> None:
+    with Sink(extensions=extensions, tls=elsewhere[1]) as sink:
+        answers = deliver(sink.port, tls="opportunistic")
+    assert all_are(AnswerKind.SENT, answers)
+    assert ("STARTTLS" in sink.commands) == (extensions is STARTTLS)
+
+
+class _Keeper:
+    """An aiosmtpd handler that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.contents: list[bytes] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        assert session.authenticated
+        assert isinstance(envelope.content, bytes)
+        self.contents.append(envelope.content)
+        return "250 2.0.0 kept"
+
+
+@contextmanager
+def signing_in(context: ssl.SSLContext) -> Iterator[tuple[int, _Keeper]]:
+    """A real server that wants TLS and then a password."""
+
+    def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+        right = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
+        return AuthResult(success=right, handled=False)
+
+    keeper = _Keeper()
+    controller = Controller(
+        keeper,
+        hostname="127.0.0.1",
+        port=free_port(),
+        tls_context=context,
+        require_starttls=True,
+        authenticator=authenticate,
+        auth_required=True,
+    )
+    controller.start()
+    try:
+        yield controller.port, keeper
+    finally:
+        controller.stop()
+
+
+def test_the_password_goes_over_tls_and_mails_follow(here: Identity) -> None:
+    with signing_in(here[1]) as (port, keeper):
+        answers = deliver(port, ca_file=str(here[0]), username="saraban", password=PASSWORD)
+    assert all_are(AnswerKind.SENT, answers)
+    assert sorted(keeper.contents) == sorted(one.content for one in mails(3))
+
+
+@pytest.mark.parametrize("password", ["wrong-9Z", ""])
+def test_a_wrong_password_is_our_fault_and_is_not_repeated_in_the_answer(here: Identity, password: str) -> None:
+    with signing_in(here[1]) as (port, keeper):
+        answers = deliver(port, ca_file=str(here[0]), username="saraban", password=password)
+    assert all_are(AnswerKind.TEMPORARY, answers)
+    assert not keeper.contents
+    assert all("535" in answer.text and "wrong-9Z" not in answer.text for answer in answers.all)
+
+
+def test_without_signing_in_mails_wait_for_better_settings(here: Identity) -> None:
+    with signing_in(here[1]) as (port, keeper):
+        answers = deliver(port, ca_file=str(here[0]))
+    assert all_are(AnswerKind.TEMPORARY, answers)
+    assert not keeper.contents
+
+
+@pytest.mark.parametrize("tls", ["none", "opportunistic"])
+def test_a_password_in_clear_is_refused_when_it_would_leave_the_machine(tls: Any) -> None:
+    with pytest.raises(SettingsWrong):
+        RelaySettings("mail.example", tls=tls, username="saraban", password=PASSWORD)
+    assert RelaySettings("localhost", tls=tls, username="saraban", password=PASSWORD)
+
+
+def test_settings_never_show_the_password() -> None:
+    assert PASSWORD not in repr(RelaySettings("mail.example", username="saraban", password=PASSWORD))
+
+
+@pytest.mark.parametrize("connections", [0, 6])
+def test_the_number_of_connections_has_bounds(connections: int) -> None:
+    with pytest.raises(SettingsWrong):
+        RelaySettings("mail.example", connections=connections)
