@@ -42,39 +42,46 @@ class Entering:
     def enter(self, batch: list[Settled]) -> dict[int, Outcome | SarabanError | None]:
         """Settle each; tells its outcome, the temporary error that makes it wait, or None for a fault of ours.
 
-        Originals and documents are on the disk before the commit that refers to them.
+        Originals and documents are on the disk before the commit that refers to them. All are entered in one
+        transaction; when one of them fails, each is entered by itself.
         """
         self._originals.put(content for settled in batch for content in _contents(settled))
-        with self._database.write() as session:
-            return {settled.intake.id: self._settle(session, settled) for settled in batch}
+        try:
+            with self._database.write() as session:
+                return {settled.intake.id: self._settle(session, settled) for settled in batch}
+        except Exception as fault:  # which letter it was, and why, comes out below
+            log.debug("a batch of %d is entered one by one: %s", len(batch), type(fault).__name__)
+        return {settled.intake.id: self._settle_alone(settled) for settled in batch}
 
     def park(self, intake_id: int) -> Outcome:
         """Hold an intake that could not be settled, for a clerk to see."""
-        with self._database.write() as session:
+        with self._database.read() as session:
             row = session.get_one(IntakeRow, intake_id)
-            if row.content is not None:
-                self._originals.put([row.content])
-            self._hold(session, row, Reading(), "ระบบลงทะเบียนรายการนี้ไม่สำเร็จ ต้นฉบับเก็บไว้ครบถ้วน โปรดตรวจและลงทะเบียนเอง")
-            return _outcome(session, intake_id)
+        if row.content is not None:
+            self._originals.put([row.content])
+        return self._hold(row, Reading(), "ระบบลงทะเบียนรายการนี้ไม่สำเร็จ ต้นฉบับเก็บไว้ครบถ้วน โปรดตรวจและลงทะเบียนเอง")
 
-    def _settle(self, session: Session, settled: Settled) -> Outcome | SarabanError | None:
+    def _settle(self, session: Session, settled: Settled) -> Outcome:
+        with self._act(session, settled.intake) as act:
+            return pipeline.settle(act, settled, self._policy_of(settled.intake))
+
+    def _settle_alone(self, settled: Settled) -> Outcome | SarabanError | None:
         try:
-            with session.begin_nested(), self._act(session, settled.intake) as act:
-                pipeline.settle(act, settled, self._policy_of(settled.intake))
+            with self._database.write() as session:
+                return self._settle(session, settled)
         except SarabanError as fault:
             if not fault.permanent:
                 return fault
-            self._hold(session, settled.intake, settled.reading, fault.sentence())
+            return self._hold(settled.intake, settled.reading, fault.sentence())
         except Exception:  # a fault of ours: the intake stays unsettled, the others go on
             log.exception("intake %d could not be entered", settled.intake.id)
             return None
-        return _outcome(session, settled.intake.id)
 
-    def _hold(self, session: Session, intake: IntakeRow, reading: Reading, reason: str) -> None:
-        with session.begin_nested(), self._act(session, intake) as act:
+    def _hold(self, intake: IntakeRow, reading: Reading, reason: str) -> Outcome:
+        with self._database.write() as session, self._act(session, intake) as act:
             act.what, act.about = "held", f"intake {intake.id}"
             intakes.learn(act, intake, reading)
-            intakes.conclude(act, intake.id, OutcomeKind.HELD, reason)
+            return intakes.conclude(act, intake.id, OutcomeKind.HELD, reason)
 
     def _act(self, session: Session, intake: IntakeRow) -> Act:
         return Act(session, WHO[intake.channel], "settled", self._clock())
@@ -82,9 +89,3 @@ class Entering:
 
 def _contents(settled: Settled) -> list[bytes]:
     return [settled.content, *(document.content for document in settled.reading.documents)]
-
-
-def _outcome(session: Session, intake_id: int) -> Outcome:
-    told = intakes.outcome(session, intake_id)
-    assert told is not None  # it was just written
-    return told

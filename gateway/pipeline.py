@@ -14,15 +14,16 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.settler import Settled
-from ledger import custody, directory, intakes, letters, outbox, registers, routing, rules
+from ledger import custody, directory, era, intakes, letters, outbox, registers, routing, rules
 from ledger.directory import OrganisationRow
 from ledger.history import Act
-from ledger.intakes import IntakeRow
+from ledger.intakes import First, IntakeRow
 from ledger.letters import Holder, LetterRow, LinkLife
 from ledger.values import (
     Channel,
     Intake,
     NoticeKind,
+    Outcome,
     OutcomeKind,
     Reading,
     ReadingKind,
@@ -51,54 +52,43 @@ class Policy:
     answer: bool = True  # tell the sender the number
 
 
-def settle(act: Act, settled: Settled, policy: Policy) -> None:
+def settle(act: Act, settled: Settled, policy: Policy) -> Outcome:
     """Give an intake its one outcome. Errors: those of the register, such as `RegisterOff`."""
     intake, reading = settled.intake, settled.reading
     act.about = f"intake {intake.id}"
     intakes.learn(act, intake, reading)
-    if _joined(act, intake, reading, policy):
-        return
+    if (first := _first(act, intake, reading, policy)) is not None:
+        act.what = "joined"
+        return intakes.join(act, intake.id, *first)
     if reading.kind in _NOT_LETTERS and intake.channel is not Channel.FOLDER:
-        kind, reason = _NOT_LETTERS[reading.kind]
-        act.what = str(kind)
-        intakes.conclude(act, intake.id, kind, reason)
-        return
+        return _conclude(act, settled, *_NOT_LETTERS[reading.kind])
     owner = act.session.get_one(OrganisationRow, intake.organisation_id)
     if intake.register is RegisterKind.INCOMING:
-        _route(act, settled, owner, policy)
-    else:
-        _enter(act, settled, owner, routing.Routing(reason="วางในโฟลเดอร์ของทะเบียน"), policy)
+        return _route(act, settled, owner, policy)
+    return _enter(act, settled, owner, routing.Routing(reason="วางในโฟลเดอร์ของทะเบียน"), policy)
 
 
-def _joined(act: Act, intake: IntakeRow, reading: Reading, policy: Policy) -> bool:
+def _first(act: Act, intake: IntakeRow, reading: Reading, policy: Policy) -> tuple[First, str] | None:
+    """What this is a copy of, and why we think so."""
     for mark in reading.loop_marks:
         letter_id = policy.letter_of_mark(mark)
         if letter_id is not None and act.session.get(LetterRow, letter_id) is not None:
-            _join(act, intake, "จดหมายแจ้งของระบบนี้เองที่ย้อนกลับมา", None, letter_id)
-            return True
+            return First(0, None, letter_id), "จดหมายแจ้งของระบบนี้เองที่ย้อนกลับมา"
     first = intakes.first_of(act.session, intake, reading)
-    if first is not None:
-        _join(act, intake, f"ฉบับซ้ำของรายการนำเข้า {first.intake_id}", first.entry_id, first.letter_id)
-    return first is not None
+    return (first, f"ฉบับซ้ำของรายการนำเข้า {first.intake_id}") if first is not None else None
 
 
-def _join(act: Act, intake: IntakeRow, reason: str, entry_id: int | None, letter_id: int | None) -> None:
-    act.what = "joined"
-    intakes.conclude(act, intake.id, OutcomeKind.JOINED, reason, entry_id=entry_id, letter_id=letter_id)
-
-
-def _route(act: Act, settled: Settled, owner: OrganisationRow, policy: Policy) -> None:
+def _route(act: Act, settled: Settled, owner: OrganisationRow, policy: Policy) -> Outcome:
     known = directory.sender_organisation(act.session, _sender_address(settled))
     facts = routing.Facts.of(as_intake(settled.intake), settled.reading, known.code if known else "")
     routed = routing.route(rules.load(act.session, owner.id), facts)
-    if routed.secrecy is Secrecy.TOP_SECRET:
-        _conclude(act, settled, OutcomeKind.REFUSED, "หนังสือลับที่สุดรับทางอิเล็กทรอนิกส์ไม่ได้ ให้ส่งเป็นเอกสาร")  # R2, R14
-    elif routed.refuse:
-        _conclude(act, settled, OutcomeKind.REFUSED, routed.reason)
-    elif hold := routed.hold or _held(settled, policy, known):
-        _conclude(act, settled, OutcomeKind.HELD, routed.reason if routed.hold else hold)
-    else:
-        _enter(act, settled, owner, routed, policy, known)
+    if routed.secrecy is Secrecy.TOP_SECRET:  # R2, R14
+        return _conclude(act, settled, OutcomeKind.REFUSED, "หนังสือลับที่สุดรับทางอิเล็กทรอนิกส์ไม่ได้ ให้ส่งเป็นเอกสาร")
+    if routed.refuse:
+        return _conclude(act, settled, OutcomeKind.REFUSED, routed.reason)
+    if hold := routed.hold or _held(settled, policy, known):
+        return _conclude(act, settled, OutcomeKind.HELD, routed.reason if routed.hold else hold)
+    return _enter(act, settled, owner, routed, policy, known)
 
 
 def _held(settled: Settled, policy: Policy, known: OrganisationRow | None) -> str:
@@ -112,9 +102,9 @@ def _held(settled: Settled, policy: Policy, known: OrganisationRow | None) -> st
     return ""
 
 
-def _conclude(act: Act, settled: Settled, kind: OutcomeKind, reason: str) -> None:
+def _conclude(act: Act, settled: Settled, kind: OutcomeKind, reason: str) -> Outcome:
     act.what = str(kind)
-    intakes.conclude(act, settled.intake.id, kind, reason)
+    return intakes.conclude(act, settled.intake.id, kind, reason)
 
 
 def _enter(
@@ -124,7 +114,7 @@ def _enter(
     routed: routing.Routing,
     policy: Policy,
     known: OrganisationRow | None = None,
-) -> None:
+) -> Outcome:
     act.what = "registered"
     intake, reading = settled.intake, settled.reading
     told: dict[str, Any] = {
@@ -161,12 +151,13 @@ def _enter(
         custody.send_to(act, letter, holder, policy.life, policy.sender_of)
     if policy.answer and intake.register is RegisterKind.INCOMING:
         _answer(act, settled, owner, letter, policy)
-    intakes.conclude(
+    return intakes.conclude(
         act,
         intake.id,
         OutcomeKind.REGISTERED,
         routed.reason,
-        entry_id=entry.id,
+        entry=entry,
+        year=era.be_year(act.at),
         letter_id=letter.id,
         holders=[holder.name for holder in holders],
     )

@@ -24,6 +24,8 @@ START = "0" * 64  # what the first line is chained to
 
 Values = dict[str, Any]
 
+_HEAD = "history head"  # in `session.info`: only this transaction writes while it lasts
+
 
 class HistoryRow(Row):
     """One line of the chain."""
@@ -96,9 +98,9 @@ class Act:
         self.session.connection().execute(sa.delete(table).where(table.c.id == key))
         self._changes.append((table.name, key, _sealed(row, before), None))
 
-    def seal(self, row: type[Row], key: int) -> None:
-        """Take a row that was written without an act (an intake) into the history as it is now."""
-        self._changes.append((table_of(row).name, key, None, _sealed(row, self._read(row, key))))
+    def seal(self, row: type[Row], values: Values) -> None:
+        """Take a row that was written without an act (an intake) into the history, as it is by now."""
+        self._changes.append((table_of(row).name, values["id"], None, _sealed(row, values)))
 
     def unseal(self, row: type[Row], key: int) -> None:
         """The opposite of `seal`: the row stays, and will be sealed anew when it is settled again."""
@@ -148,7 +150,10 @@ def chain_hash(previous: str, at: str, who: str, what: str, about: str, changes:
 
 def head(session: Session) -> str:
     """The hash of the newest line; whoever knows it can prove later that nothing before it changed (P-23)."""
-    return session.connection().execute(_newest()).scalar() or START
+    if _HEAD not in session.info:
+        session.info[_HEAD] = session.connection().execute(_newest()).scalar() or START
+    known: str = session.info[_HEAD]
+    return known
 
 
 def sealed_tables() -> dict[str, type[Row]]:
@@ -175,6 +180,7 @@ def _append(act: Act) -> None:
         "hash": digest,
     }
     act.session.connection().execute(_insert(table_of(HistoryRow)), line)
+    act.session.info[_HEAD] = digest
 
 
 def _sealed(row: type[Row], values: Values) -> Values:

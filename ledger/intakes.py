@@ -120,7 +120,6 @@ _OUTCOME = (
     .outerjoin(RegisterRow, EntryRow.register_id == RegisterRow.id)
     .where(OutcomeRow.intake_id == sa.bindparam("intake"))
 )
-_CONCLUDED = sa.select(OutcomeRow.id).where(OutcomeRow.intake_id == sa.bindparam("intake"))
 
 
 def take(session: Session, offers: Sequence[tuple[Intake, int | None]]) -> list[int]:
@@ -155,15 +154,16 @@ def count_unsettled(session: Session) -> int:
 def learn(act: Act, intake: IntakeRow, reading: Reading) -> None:
     """Keep what the reading told and seal the row; its original lies in the store from now on."""
     learned = {
-        "row_id": intake.id,
-        "new_identity": reading.identity,
-        "new_message_id": reading.message_id[:998],
-        "new_subject": reading.subject[:500],
-        "new_defects": "\n".join(reading.defects),
-        "new_settled_at": act.at,
+        "identity": reading.identity,
+        "message_id": reading.message_id[:998],
+        "subject": reading.subject[:500],
+        "defects": "\n".join(reading.defects),
+        "settled_at": act.at,
     }
-    act.session.connection().execute(_LEARN, learned)
-    act.seal(IntakeRow, intake.id)
+    new = {f"new_{name}": value for name, value in learned.items()}
+    act.session.connection().execute(_LEARN, {"row_id": intake.id, **new})
+    row = {column.name: getattr(intake, column.name) for column in table_of(IntakeRow).columns}
+    act.seal(IntakeRow, {**row, **learned})
 
 
 def conclude(
@@ -172,24 +172,42 @@ def conclude(
     kind: OutcomeKind,
     reason: str,
     *,
-    entry_id: int | None = None,
+    entry: EntryRow | None = None,
+    year: int | None = None,
     letter_id: int | None = None,
     holders: Sequence[str] = (),
-) -> None:
-    """Write the intake's outcome; a held one may be decided anew."""
-    columns = {
-        "kind": kind,
-        "reason": reason,
-        "entry_id": entry_id,
-        "letter_id": letter_id,
-        "holders": "\n".join(holders),
-        "at": act.at,
-    }
-    held = act.session.connection().execute(_CONCLUDED, {"intake": intake_id}).scalar()
-    if held is None:
-        act.add(OutcomeRow, intake_id=intake_id, **columns)
-    else:
-        act.alter(OutcomeRow, held, **columns)
+) -> Outcome:
+    """Write the intake's outcome, which it did not have before."""
+    act.add(
+        OutcomeRow,
+        intake_id=intake_id,
+        kind=kind,
+        reason=reason,
+        entry_id=entry.id if entry else None,
+        letter_id=letter_id,
+        holders="\n".join(holders),
+        at=act.at,
+    )
+    if entry is None:
+        return Outcome(intake_id, kind, reason)
+    secret = entry.secrecy is not Secrecy.ORDINARY
+    return Outcome(intake_id, kind, reason, entry.number, year, entry.text, tuple(holders), secret)
+
+
+def join(act: Act, intake_id: int, first: First, reason: str) -> Outcome:
+    """Conclude that the intake is a copy of what `first` tells of."""
+    act.add(
+        OutcomeRow,
+        intake_id=intake_id,
+        kind=OutcomeKind.JOINED,
+        reason=reason,
+        entry_id=first.entry_id,
+        letter_id=first.letter_id,
+        at=act.at,
+    )
+    told = outcome(act.session, intake_id)
+    assert told is not None  # it was just written
+    return told
 
 
 def reopen(act: Act, intake_id: int) -> bool:
