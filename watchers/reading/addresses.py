@@ -52,7 +52,7 @@ class _Mailbox:
         if self.angle is None:
             outside = outside.replace(address, "", 1)
         plain = _QUOTED.sub(lambda found: re.sub(r"\\(.)", r"\1", found[1]), outside)
-        shown = " ".join(plain.split()) or " ".join("".join(self.comment).strip("()").split())
+        shown = " ".join(plain.split()) or " ".join("".join(self.comment).split())
         return " ".join(words.text(shown.encode(), "utf-8", problems).split())
 
     def _outside(self) -> str:
@@ -84,16 +84,19 @@ def _mailboxes(header: str) -> list[_Mailbox]:
     for piece in _PIECE.findall(header):
         current = found[-1]
         if depth or piece == "(":
-            depth += (piece == "(") - (piece == ")")
-            current.comment.append(piece)
+            before, depth = depth, depth + (piece == "(") - (piece == ")")
+            if before and depth:
+                current.comment.append(piece)
         elif piece == ")":
             current.doubtful = True
         elif piece == "<":
             current.doubtful |= current.angle is not None
             current.angle, in_angle = [], True
         elif piece == ">":
+            current.doubtful |= not in_angle
             in_angle = False
         elif piece in ",;" and not (in_angle and _is_route(current.angle)):
+            current.doubtful |= in_angle
             found.append(_Mailbox())
             in_angle = False
         elif piece == ":" and not in_angle:
@@ -101,6 +104,7 @@ def _mailboxes(header: str) -> list[_Mailbox]:
         elif in_angle and current.angle is not None:
             current.angle.append(piece)
         else:
+            current.doubtful |= current.angle is not None and "@" in piece
             current.outside.append(piece)
     return found
 

@@ -44,7 +44,7 @@ def is_mail(content: bytes, name: str) -> bool:
 
 def _mail(content: bytes, name: str, sender: str | None) -> Reading:
     mail = message.parse(content)
-    problems, defects = list(mail.charset_problems), list(mail.defects)
+    problems, defects = list(mail.charset_problems), [*mail.defects, *([] if content else ["empty"])]
     enclosed, hidden = documents.of_mail(mail, problems, defects)
     kind = kinds.classify(mail, sender)
     text = mail.text or hidden
@@ -71,7 +71,7 @@ def _mail(content: bytes, name: str, sender: str | None) -> Reading:
         automatic=kind.automatic,
         loop_marks=mail.all("X-Saraban-Loop"),
         hops=len(mail.all("Received")),
-        identity=identity.of_mail(mail),
+        identity=identity.of_mail(mail, content),
         defects=tuple(dict.fromkeys(defects)),
         charset_problems=tuple(dict.fromkeys(problems)),
     )

@@ -17,11 +17,12 @@ _TRACE = re.compile(
     r"|(?:arc|x|resent)-.*",
     re.I,
 )
+_UNREAD = frozenset({"too_many_parts", "too_deep"})
 _ID = re.compile(r"<([^<>\s]{1,998})>")
 
 
-def of_mail(message: Parsed) -> str:
-    """The digest of a mail, in hex."""
+def of_mail(message: Parsed, content: bytes) -> str:
+    """The digest of a mail, in hex. `content` is all of it, and counts where parts of it were left unread."""
     digest = sha256()
     lines = sorted(
         name.lower().encode() + b":" + b" ".join(value.split())
@@ -30,10 +31,11 @@ def of_mail(message: Parsed) -> str:
     )
     digest.update(b"\n".join(lines))
     for part in message.parts:
-        content = part.content.replace(b"\r\n", b"\n") if part.text else part.content
-        told = f"\n{part.depth} {part.media_type} {part.filename!r} {len(content)}\n"
-        digest.update(told.encode("utf-8", "backslashreplace"))
-        digest.update(content)
+        said = part.content.replace(b"\r\n", b"\n") if part.text else part.content
+        digest.update(f"\n{part.depth} {part.media_type} {part.filename!r} {len(said)}\n".encode())
+        digest.update(said)
+    if _UNREAD & set(message.defects):
+        digest.update(content.replace(b"\r\n", b"\n").partition(b"\n\n")[2])
     return digest.hexdigest()
 
 

@@ -82,8 +82,9 @@ def media_type_of(content: bytes) -> str:
 
 
 def _zipped(content: bytes) -> str:
-    if content[30:38] == b"mimetype" and (declared := _MIMETYPE.match(content, 38)):
-        return declared[0].decode()
+    if content[30:38] == b"mimetype":  # OpenDocument: stored first and uncompressed, its length in the header
+        declared = _MIMETYPE.fullmatch(content, 38, 38 + int.from_bytes(content[22:26], "little"))
+        return declared[0].decode() if declared else ZIP
     names = content[-_DIRECTORY:]
     return next((kind for name, kind in _ZIPPED if name in names), ZIP)
 
