@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 OFFSET = 543
-NEAR = 20  # years; how far from today a year of two digits may lie before the other era is tried
+NEAR = 20  # years from today within which two digits are read as A.D.
 
 Style = Literal["short", "long"]
 Digits = Literal["arabic", "thai"]
@@ -92,7 +92,7 @@ def parse_date(text: str, *, today: date | None = None) -> date | None:
     """The one date that fills `text`, in any spelling; `None` for anything else and for impossible dates.
 
     The day comes first, except in 2026-08-14. Years 2400 to 2700 are B.E., 1900 to 2100 A.D.; two digits are
-    B.E., unless that lies far from `today` and A.D. does not. "วันนี้" asks for `today`.
+    B.E., unless they lie near `today` as A.D. "วันนี้" asks for `today`.
     """
     plain = text.translate(_PLAIN).strip()
     if plain.lower() in _TODAY:
@@ -191,8 +191,8 @@ def _short_year(number: int, buddhist: bool, christian: bool, today: date | None
         return 2500 - OFFSET + number if buddhist else 2000 + number
     by_be = _nearest(number, today.year + OFFSET) - OFFSET
     by_ad = _nearest(number, today.year)
-    far = abs(by_be - today.year) > NEAR >= abs(by_ad - today.year)
-    return by_ad if christian and (far or not buddhist) else by_be
+    near = abs(by_ad - today.year) <= NEAR  # then B.E. is at least 23 years away
+    return by_ad if christian and (near or not buddhist) else by_be
 
 
 def _nearest(last_two: int, year: int) -> int:

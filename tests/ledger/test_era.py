@@ -137,6 +137,10 @@ def test_what_is_no_date_gives_none(written):
     assert era.parse_date(written) is None
 
 
+def test_a_short_year_that_is_near_in_no_era_is_buddhist():
+    assert era.parse_date("1/1/00", today=TODAY) == date(2057, 1, 1)
+
+
 def test_today_is_the_day_that_was_passed_in():
     assert era.parse_date(" วันนี้ ", today=TODAY) == TODAY
 

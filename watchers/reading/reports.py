@@ -14,12 +14,13 @@ RETURNED = ENCLOSED | {"text/rfc822-headers", "message/rfc822-headers", "message
 _ATOM = r"[^\s@<>\"',;:()\[\]]"
 ADDRESS = rf"{_ATOM}{{1,200}}@{_ATOM}{{0,253}}[^\s@<>\"',;:()\[\].]"
 DIAGNOSTIC_CHARACTERS = 500
+FIELDS = 256 * 1024  # characters of a report that are read
 GENERIC = re.compile(r"[45]\.0\.0|[45]\.4\.7")  # says no more than failed, or expired
 
 _CODE = r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?!\.?[0-9])"
 _STATUS = re.compile(rf"(?<![0-9.]){_CODE}")
 _AFTER_REPLY = re.compile(rf"(?<![0-9.])[45][0-9]{{2}}[- ]+[\"'(#]*{_CODE}")
-_FIELD = re.compile(r"([A-Za-z][\w-]*):[ \t]*(.*(?:\n[ \t].*)*)")
+_FIELD = re.compile(r"^[ \t]*([A-Za-z][\w-]{0,60}):[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
 _BY_ACTION = {"failed": "5.0.0", "delayed": "4.0.0"}
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
@@ -44,7 +45,7 @@ def own_parts(message: Parsed) -> list[Part]:
 
 def read(text: str) -> Report:
     """The per-recipient groups in the fields of a report; what lies between them is passed over."""
-    groups = [group for group in _groups(text) if "final-recipient" in group or "original-recipient" in group]
+    groups = [group for group in _groups(text[:FIELDS]) if "final-recipient" in group or "original-recipient" in group]
     return Report(tuple(map(_bounce, groups)), all("action" in group for group in groups))
 
 

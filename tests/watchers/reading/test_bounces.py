@@ -75,6 +75,7 @@ def test_an_international_report_is_read_too():
             "4.4.7",
             "failed",
         ),
+        ("Final-Recipient: {}\nStatus: 5.0.0\nDiagnostic-Code: 550 5.1.0 he said 550 5.7.1 no", "5.7.1", "failed"),
         ("Final-Recipient: rfc822; <{}>\nAction: Failed (no retry)", "5.0.0", "failed"),
         ("Original-Recipient: rfc822; {}\nStatus: 5.7.1", "5.7.1", "failed"),
         ("Final-Recipient: rfc822; {}\nStatus: 4.2.2", "4.2.2", "delayed"),
@@ -251,6 +252,24 @@ def test_a_warning_is_a_delay_and_no_failure(body):
     assert (found.recipient, found.status, found.action) == (LOST, "4.0.0", "delayed")
 
 
+def test_who_has_given_up_no_longer_waits():
+    body = "Delayed for 5 days, I am giving up.\n\n<somchai@school.example>: 450 4.4.1 no answer\n"
+    (found,) = bounces(DAEMON, "failure notice", body)
+    assert (found.status, found.action) == ("4.4.1", "failed")
+
+
+def test_the_sender_of_the_lost_mail_is_no_recipient():
+    body = "The message from news@office.example was not delivered. Unknown: somchai@school.example\n"
+    assert [one.recipient for one in bounces(DAEMON, "failure notice", body)] == [LOST]
+
+
+def test_the_enclosed_mail_tells_whom_it_did_not_reach():
+    copy = f"Content-Type: message/rfc822\n\nTo: {LOST}\n\nx\n"
+    body = f"--b\nContent-Type: text/plain\n\nNot delivered.\n--b\n{copy}--b--\n"
+    (found,) = bounces(DAEMON, "failure notice", body, "Content-Type: multipart/mixed; boundary=b")
+    assert found.recipient == LOST
+
+
 def test_a_daemon_that_names_nobody_still_says_that_something_failed():
     assert bounces(DAEMON, "Undelivered Mail", "Sorry.") == (Bounce("", "5.0.0", "failed", "Sorry."),)
 
@@ -259,6 +278,10 @@ def test_a_daemon_that_names_nobody_still_says_that_something_failed():
     ("author", "subject", "body", "sender"),
     [
         (POSTMASTER, "แจ้งปิดปรับปรุงระบบอีเมล", "จะไม่สามารถส่งอีเมลได้ ติดต่อ helpdesk@moe.example", None),
+        (POSTMASTER, "Mail system error วันที่ 20", "ผู้ใช้จะไม่สามารถส่งอีเมลได้ชั่วคราว", None),
+        (POSTMASTER, "Fwd: ถามเรื่องนี้", "<a@b.example>: 550 5.1.1 user unknown, message was not delivered", None),
+        (POSTMASTER, "Re: Undelivered Mail", "ส่งถึง a@b.example ใหม่แล้ว เดิม message was not delivered", None),
+        (LOST, "Delivery report ประจำเดือน", "ไม่สามารถส่งถึง a@b.example หนึ่งฉบับ", "<>"),
         (LOST, "Mail delivery failed ช่วยด้วย", "เจอ 550 5.1.1 User unknown <a@b.example> ทำอย่างไรดี", None),
         (LOST, "Fwd: Undelivered Mail Returned to Sender", "<a@b.example>: 550 5.1.1 unknown", None),
         (LOST, "Fwd: Undelivered Mail Returned to Sender", "<a@b.example>: 550 5.1.1 unknown", ""),

@@ -62,12 +62,22 @@ def test_a_person_who_writes_of_such_things_writes_a_letter(headers):
     assert mail("I am out of the office until Monday.", *headers) == Classified(ReadingKind.LETTER)
 
 
+def test_what_brings_a_document_is_no_vacation_notice():
+    body = (
+        "--b\r\nContent-Type: text/plain\r\n\r\nI am out of the office.\r\n"
+        '--b\r\nContent-Type: application/pdf; name="a.pdf"\r\n\r\n%PDF\r\n--b--\r\n'
+    )
+    found = mail(body, "In-Reply-To: <1@office.example>", "Content-Type: multipart/mixed; boundary=b", sender="")
+    assert found == Classified(ReadingKind.LETTER, automatic=True)
+
+
 @pytest.mark.parametrize(
     "headers",
     [
         ("Auto-Submitted: auto-generated",),
         ("Auto-Submitted: auto-forwarded",),
         ("Precedence: bulk",),
+        ("Precedence: junk",),
         ("Precedence: list",),
         ("List-Id: <teachers.school.example>",),
         ("List-Unsubscribe: <mailto:x@school.example>",),
