@@ -39,6 +39,7 @@ class Conversation:
         self._refusal: Reply | None = None
         self._handing = 0  # bytes of text and final dot that are on their way
         self.carried = 0  # mails on which the server gave its word
+        self.trouble = ""  # why it ended early
 
     def run(self, first: Mail) -> None:
         """Send `first` and what waits. Every mail taken is answered or given back, however this ends."""
@@ -72,7 +73,7 @@ class Conversation:
         text = b".\r\n" if self._refusal else _stuffed(mail.content) + b".\r\n"
         self._handing = len(text)
         self._write(text, self._next)
-        reply = _understood(self._read(self._timeouts.final), 2)
+        reply = _understood(self._connection.read(self._timeouts.final), 2)
         self._handing = 0
         self._answer(mail, self._refusal or reply)
 
@@ -83,7 +84,7 @@ class Conversation:
         for command, wanted in zip(commands, (2, 2, 3), strict=True):
             if command:
                 self._connection.write(command)
-            reply = self._read(self._timeouts.data if wanted == 3 else self._timeouts.command)
+            reply = self._connection.read(self._timeouts.data if wanted == 3 else self._timeouts.command)
             if reply.code == _CLOSING:
                 raise Broken(str(reply))
             ready = _understood(reply, wanted).code == 354
@@ -119,15 +120,12 @@ class Conversation:
         """End a transaction that was begun but refused, so that the next can begin."""
         if self._next:
             self._write(b"RSET\r\n", self._next)
-            self._read(self._timeouts.command)
+            self._connection.read(self._timeouts.command)
 
     def _write(self, ending: bytes, following: Mail | None) -> None:
         begin = self._envelope(following) if following and self._pipelining else ()
         if content := b"".join((ending, *begin)):
             self._connection.write(content)
-
-    def _read(self, seconds: float) -> Reply:
-        return self._connection.read(seconds)
 
     def _answer(self, mail: Mail, reply: Reply) -> None:
         self._mail = None
@@ -136,6 +134,7 @@ class Conversation:
 
     def _abandon(self, why: str) -> None:
         """Account for the mails in our hands when the connection broke."""
+        self.trouble = why
         if self._next:
             self._waiting.give_back(self._next)
         if not self._mail:

@@ -33,7 +33,7 @@ class _Templates(NamedTuple):
 
 
 class _Draft(NamedTuple):
-    """A rendered notice, cut at its holes: texts and names of holes in turn."""
+    """A rendered notice, cut at its holes: what stands between them, and the holes, in turn."""
 
     subject: list[str]
     text: list[str]

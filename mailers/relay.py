@@ -65,7 +65,7 @@ class Relay:
             raise
         conversation = Conversation(connection, batch, self._settings.timeouts)
         conversation.run(mail)
-        batch.count(conversation.carried)
+        batch.count(conversation.carried, conversation.trouble)
 
 
 class _Batch:
@@ -108,11 +108,12 @@ class _Batch:
         """A connection could not be had, for the reason in `words`."""
         self._last_words = words
 
-    def count(self, carried: int) -> None:
-        """A connection has ended that carried so many mails."""
+    def count(self, carried: int, words: str) -> None:
+        """A connection has ended that carried so many mails; `words` say why when it was too early."""
         with self._lock:
             self.carried += carried
             self._fruitless = 0 if carried else self._fruitless + 1
+            self._last_words = words or self._last_words
 
     def finish(self) -> None:
         """Answer what nobody tried, then raise what went wrong on our side."""

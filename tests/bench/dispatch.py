@@ -18,7 +18,7 @@ from ledger.values import Answer, AnswerKind
 from mailers.notices import Writer
 from mailers.relay import Relay, RelaySettings
 from tests.mailers.letters import LETTER, LINK, TEMPLATES
-from tests.mailers.sinks import smtp_sink
+from tests.mailers.servers import smtp_sink
 
 MAILS = 2000
 CONNECTIONS = 5

@@ -1,18 +1,14 @@
-"""Servers that take mail and misbehave on order."""
+"""A server that takes mail and misbehaves on order."""
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
-import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Lock, Thread
-from time import monotonic, sleep
 from types import TracebackType
 
 from ledger.values import Answer, AnswerKind, Mail
@@ -236,14 +232,6 @@ class _Session:
         self.held = b""
 
 
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-    return port
-
-
 class Answers:
     """Remembers every report."""
 
@@ -269,42 +257,3 @@ def mail(number: int, content: bytes = b"", *, sender: str = "", recipient: str 
 def mails(count: int) -> Iterable[Mail]:
     """So many small mails, made one by one."""
     return (mail(number) for number in range(1, count + 1))
-
-
-@contextmanager
-def smtp_sink(*options: str) -> Iterator[int]:
-    """Postfix's smtp-sink on a free port."""
-    port = free_port()
-    user = [] if os.geteuid() else ["-u", "nobody"]  # it refuses to run as root
-    process = subprocess.Popen(["smtp-sink", *user, *options, f"inet:127.0.0.1:{port}", "64"], stderr=subprocess.PIPE)
-    try:
-        deadline = monotonic() + 10
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionError:
-                assert process.poll() is None, process.stderr and process.stderr.read()
-                assert monotonic() < deadline
-                sleep(0.02)
-        yield port
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-def authority(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
-    """A fresh certificate for `name`, its own authority, and a server context that shows it."""
-    key, certificate = folder / "key.pem", folder / "cert.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-            *("-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=test"),
-            *("-addext", f"subjectAltName={name}"),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return certificate, context

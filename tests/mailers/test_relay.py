@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
-from ledger.values import Answer, AnswerKind, Mail
-from mailers.relay import Relay, RelaySettings, Timeouts
+from ledger.values import AnswerKind
+from tests.mailers.outcomes import IMPATIENT, PERMANENT, SENT, STEPWISE, TEMPORARY, UNKNOWN, outcome, relay
 from tests.mailers.sinks import CUT, EXTENSIONS, SILENT, Answers, Do, Sink, mail, mails
 
-SENT, TEMPORARY, PERMANENT, UNKNOWN = (
-    AnswerKind.SENT,
-    AnswerKind.TEMPORARY,
-    AnswerKind.PERMANENT,
-    AnswerKind.UNKNOWN,
-)
-STEPWISE = tuple(one for one in EXTENSIONS if one != "PIPELINING")
 BOTH = pytest.mark.parametrize("extensions", [EXTENSIONS, STEPWISE], ids=["pipelined", "stepwise"])
-IMPATIENT = Timeouts(*[0.2] * 7)
-
-
-def relay(port: int, **changes: Any) -> Relay:
-    settings = {"tls": "none", "connections": 1, **changes}
-    return Relay(RelaySettings("127.0.0.1", port, **settings))
-
-
-def outcome(sink: Sink, count: int, **changes: Any) -> list[AnswerKind]:
-    """Deliver so many mails; their answers in order, checked against what the sink has stored."""
-    answers = Answers()
-    with sink:
-        relay(sink.port, **changes).deliver(mails(count), answers)
-    kinds = [answers.kinds[number] for number in range(1, count + 1)]
-    stored = [int(content.split()[1]) for _, _, content in sink.mails]
-    assert sorted(set(stored)) == sorted(stored)
-    for number, kind in enumerate(kinds, 1):
-        assert kind is UNKNOWN or (kind is SENT) == (number in stored), number
-    assert not sink.overlapped
-    return kinds
 
 
 @BOTH
@@ -146,39 +115,6 @@ def test_garbage_is_not_taken_for_a_yes_or_a_no(extensions: tuple[str, ...], sta
     assert outcome(Sink({(stage, 1): Do(reply, close=True)}, extensions), 2) == [TEMPORARY, SENT]
 
 
-@pytest.mark.parametrize(
-    "greeting",
-    [b"554 5.7.1 go away\r\n", b"421 busy\r\n", b"hello\r\n", b"", b"220-no\r\n" * 200_000, b"x" * 100_000],
-)
-def test_a_relay_that_does_not_greet_leaves_every_mail_for_later(greeting: bytes) -> None:
-    sink = Sink({("connect", n): Do(greeting, close=True) for n in range(1, 9)})
-    assert outcome(sink, 12, connections=3) == [TEMPORARY] * 12
-
-
-def test_a_relay_that_is_away_leaves_every_mail_for_later() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    answers = Answers()
-    relay(port, connections=3).deliver(mails(12), answers)
-    assert list(answers.kinds.values()) == [TEMPORARY] * 12
-    assert f"127.0.0.1:{port}" in answers.all[0].text
-
-
-def test_a_relay_that_hangs_up_each_time_is_soon_left_alone() -> None:
-    sink = Sink({("mail", n): CUT for n in range(1, 100)})
-    assert outcome(sink, 50) == [TEMPORARY] * 50
-    assert sink.connections == 3
-
-
-def test_one_mail_that_always_kills_the_connection_does_not_stop_the_others() -> None:
-    class Poisoned(Sink):
-        def fault(self, stage: str) -> Do | None:
-            fatal = stage == "rcpt" and self.commands[-1].startswith("RCPT TO:<r1@")
-            return CUT if fatal else super().fault(stage)
-
-    assert outcome(Poisoned(), 20) == [TEMPORARY] + [SENT] * 19
-
-
 @BOTH
 def test_replies_that_come_byte_by_byte_are_understood(extensions: tuple[str, ...]) -> None:
     assert outcome(Sink(extensions=extensions, dribble=True), 5) == [SENT] * 5
@@ -208,12 +144,6 @@ def test_a_server_that_falls_silent_is_waited_for_no_longer_than_set(
     assert outcome(sink, 2, timeouts=IMPATIENT) == [kind, SENT]
 
 
-@pytest.mark.parametrize("stage", ["connect", "ehlo"])
-def test_a_server_that_never_greets_leaves_every_mail_for_later(stage: str) -> None:
-    sink = Sink({(stage, 1): SILENT, ("helo", 1): SILENT})
-    assert outcome(sink, 3, timeouts=IMPATIENT) == [TEMPORARY] * 3
-
-
 @BOTH
 @pytest.mark.parametrize("way", ["reads", "writes"])
 def test_a_cut_at_any_byte_is_told_as_it_is(extensions: tuple[str, ...], way: str) -> None:
@@ -228,69 +158,11 @@ def test_a_cut_at_any_byte_is_told_as_it_is(extensions: tuple[str, ...], way: st
     assert met >= {SENT, TEMPORARY, UNKNOWN}
 
 
-def test_a_source_that_fails_leaves_no_mail_unanswered() -> None:
-    def failing() -> Iterator[Mail]:
-        yield from mails(7)
-        raise LookupError("the ledger is away")
-
-    answers = Answers()
-    with Sink() as sink, pytest.raises(LookupError):
-        relay(sink.port, connections=2).deliver(failing(), answers)
-    assert answers.kinds == dict.fromkeys(range(1, 8), SENT)
-
-
-def test_when_answers_cannot_be_written_down_nothing_more_is_sent() -> None:
-    heard: list[Answer] = []
-
-    def report(answer: Answer) -> None:
-        heard.append(answer)
-        if len(heard) == 3:
-            raise OSError("disk full")
-
-    with Sink() as sink, pytest.raises(OSError, match="disk full"):
-        relay(sink.port).deliver(mails(20), report)
-    assert sorted(answer.id for answer in heard) == list(range(1, 21))
-    assert len(sink.mails) == 3
-    assert [answer.kind for answer in heard] == [SENT] * 3 + [TEMPORARY] * 17
-
-
 def test_dots_at_line_starts_and_a_missing_last_line_end_arrive_as_they_should() -> None:
     content = b".\r\n..\r\n.a\r\nb.\r\n\r\n.\r\nend"
     with Sink() as sink:
         relay(sink.port).deliver([mail(1, content)], Answers())
     assert [one[2] for one in sink.mails] == [content + b"\r\n"]
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        "a@b\r\nRCPT TO:<evil@x.example>",
-        "a b@x.example",
-        "<a@x.example>",
-        "a@x.example>",
-        "",
-        "@",
-        "a@",
-        "a@[x",
-        "a\0@b.c",
-    ],
-)
-def test_what_is_no_address_never_reaches_the_server(bad: str) -> None:
-    answers = Answers()
-    with Sink() as sink:
-        relay(sink.port).deliver([mail(1, recipient=bad or " "), mail(2), mail(3, sender=bad or " "), mail(4)], answers)
-    assert answers.kinds == {1: PERMANENT, 2: SENT, 3: PERMANENT, 4: SENT}
-    assert not any("evil" in command for command in sink.commands)
-
-
-def test_an_address_beyond_ascii_needs_a_server_that_knows_them() -> None:
-    thai = mail(1, recipient="ครู@โรงเรียน.example")
-    for extensions, kind in ((EXTENSIONS, SENT), (("PIPELINING",), PERMANENT)):
-        answers = Answers()
-        with Sink(extensions=extensions) as sink:
-            relay(sink.port).deliver([thai, mail(2)], answers)
-        assert answers.kinds == {1: kind, 2: SENT}
-        assert any("SMTPUTF8" in command for command in sink.commands) == (kind is SENT)
 
 
 def test_the_envelope_tells_the_size_and_the_null_sender() -> None:
@@ -301,9 +173,3 @@ def test_the_envelope_tells_the_size_and_the_null_sender() -> None:
 
 def test_an_old_server_without_ehlo_still_gets_its_mail() -> None:
     assert outcome(Sink({("ehlo", 1): Do(b"502 5.5.2 what\r\n")}, extensions=STEPWISE), 3) == [SENT] * 3
-
-
-def test_no_mails_open_no_connection() -> None:
-    sink = Sink()
-    assert outcome(sink, 0, connections=5) == []
-    assert sink.connections == 0

@@ -15,7 +15,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from ledger.errors import SettingsWrong
 from ledger.values import AnswerKind
 from mailers.relay import Relay, RelaySettings
-from tests.mailers.sinks import EXTENSIONS, Answers, Do, Sink, authority, free_port, mails
+from tests.mailers.servers import authority, free_port
+from tests.mailers.sinks import EXTENSIONS, Answers, Do, Sink, mails
 
 STARTTLS = (*EXTENSIONS, "STARTTLS")
 PASSWORD = "hush-7Q"

@@ -13,7 +13,8 @@ from ledger.values import AnswerKind
 from mailers.notices import Writer
 from mailers.relay import Relay, RelaySettings
 from tests.mailers.letters import LETTER, TEMPLATES
-from tests.mailers.sinks import Answers, mails, smtp_sink
+from tests.mailers.servers import smtp_sink
+from tests.mailers.sinks import Answers, mails
 
 
 def kinds(port: int, connections: int = 2) -> set[AnswerKind]:
