@@ -26,6 +26,7 @@ FILE = "saraban.db"
 SCHEMA = "0001"  # the newest migration that this code knows
 
 _BUSY_MILLISECONDS = 30_000
+_MOUNTS = Path("/proc/mounts")
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.rclone", "davfs"}
 
 
@@ -208,7 +209,7 @@ def _pragmas() -> list[str]:
 def _refuse_network_folder(folder: Path) -> None:
     where, kind = "", ""
     real = os.path.realpath(folder)
-    for line in Path("/proc/mounts").read_text().splitlines() if Path("/proc/mounts").exists() else []:
+    for line in _MOUNTS.read_text().splitlines() if _MOUNTS.exists() else []:
         point, file_system = line.split()[1:3]
         inside = real == point or real.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(where):

@@ -1,4 +1,4 @@
-"""The directory in and out of the ledger as one roster: what the file names is added or changed, what it leaves out rests.
+"""The directory in and out of the ledger as one roster: what it names is added or changed, what it leaves out rests.
 
 Nobody is deleted: a school that is gone stays in the letters that it received.
 """

@@ -67,7 +67,7 @@ class RegisterOff(SarabanError):
     """The register's start number is 0: it is switched off (C4)."""
 
     th = "ทะเบียน{register}ของ{organisation} ปี {year} ไม่ได้เปิดใช้งาน (เลขเริ่มต้นเป็น 0) ผู้ดูแลทะเบียนต้องตั้งเลขเริ่มต้นก่อน"
-    en = "The {register} register of {organisation} for {year} is switched off (start number 0). Set a start number first."
+    en = "The {register} register of {organisation} for {year} is off (start number 0). Set a start number first."
 
 
 class ClockBackwards(SarabanError):

@@ -277,7 +277,7 @@ def _known_keys(session: Session, keys: Sequence[str]) -> dict[str, int]:
         return {}
     table = table_of(IntakeRow)
     wanted = sa.select(table.c.key, table.c.id).where(table.c.key.in_(keys))
-    return {key: number for key, number in session.connection().execute(wanted)}
+    return {row.key: row.id for row in session.connection().execute(wanted)}
 
 
 def _columns(intake: Intake, owner: int | None) -> dict[str, Any]:

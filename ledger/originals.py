@@ -1,4 +1,4 @@
-"""The content-addressed store of originals and documents: `originals/ab/<sha256>`, written once, never changed (P-9)."""
+"""The content-addressed store of originals and documents: `originals/ab/<sha256>`, written once, never changed."""
 
 from __future__ import annotations
 
