@@ -1,4 +1,4 @@
-"""Sending a letter out: its number, one delivery and one mail for each addressee (F21 to F27, F47 to F58).
+"""Sending a letter out: its number, one delivery and one mail for each addressee (F21 to F27, F47 to F58)."""
 
 from __future__ import annotations
 

@@ -36,8 +36,17 @@ def test_commits_are_synced_and_keys_enforced(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("version", "safe"),
-    [((3, 40, 1), False), ((3, 51, 2), False), ((3, 51, 3), True), ((3, 50, 7), True), ((3, 50, 6), False)]
-    + [((3, 44, 6), True), ((3, 44, 5), False), ((3, 45, 0), False), ((3, 53, 4), True)],
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 45, 0), False),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 53, 4), True),
+    ],
 )
 def test_a_build_with_the_wal_reset_fault_is_recognised(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: tuple[int, int, int], safe: bool
