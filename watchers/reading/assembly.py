@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from hashlib import sha256
 
 from ledger.values import Reading, ReadingKind
 from watchers.reading import body, charset, documents, identity, kinds, letterhead, limits, message, rescue, sniff
 from watchers.reading.filename import extension, title
+from watchers.reading.parsed import Parsed
 
 _MAIL_HEADER = re.compile(
     rb"^(?:from|to|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type):", re.I | re.M
@@ -22,7 +22,7 @@ def read(content: bytes, *, name: str = "", sender: str | None = None) -> Readin
     `name` is the name of a dropped file, "" for what came by mail. `sender` is the envelope sender ("" or "<>" is
     the null sender), `None` where there is none.
     """
-    name = charset.decode(os.fsencode(name), "", []) if not name.isprintable() else name
+    name = name if name.isprintable() else _readable(name)
     try:
         return _mail(content, name, sender) if is_mail(content, name) else _file(content, name)
     except MemoryError:
@@ -33,13 +33,22 @@ def read(content: bytes, *, name: str = "", sender: str | None = None) -> Readin
 
 def is_mail(content: bytes, name: str) -> bool:
     """Whether to read `content` as a mail: what came by mail always is, a file by its name and beginning."""
+    if not name:
+        return True
     suffix = extension(name)
-    if not name or suffix not in _MAIL_NAMES:
-        return not name
-    head = content[:4096].replace(b"\r", b"\n")
-    return len(set(_MAIL_HEADER.findall(head.split(b"\n\n", 1)[0]))) >= 2 or (
-        suffix == "eml" and sniff.media_type_of(content) in ("", "text/plain")
-    )
+    if suffix == "eml" and sniff.media_type_of(content) in ("", "text/plain"):
+        return True
+    head = content[:4096].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    return suffix in _MAIL_NAMES and len(set(_MAIL_HEADER.findall(head))) >= 2
+
+
+def _readable(name: str) -> str:
+    """The name of a file on an old disk, whose bytes came as surrogates (PEP 383)."""
+    try:
+        raw = name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = name.encode("utf-8", "ignore")
+    return charset.decode(raw, "", [])
 
 
 def _mail(content: bytes, name: str, sender: str | None) -> Reading:
@@ -49,7 +58,7 @@ def _mail(content: bytes, name: str, sender: str | None) -> Reading:
     kind = kinds.classify(mail, sender)
     text = mail.text or hidden
     if kind.kind is ReadingKind.LETTER:
-        text = "\n\n".join(filter(None, (text, body.choose(mail.parts, body.enclosed(mail.parts))[0])))[: limits.TEXT]
+        text = _with_enclosed(text, mail)
     head = letterhead.read(mail.subject, text, name, today=mail.date.date() if mail.date else None)
     return Reading(
         kind=kind.kind,
@@ -75,6 +84,13 @@ def _mail(content: bytes, name: str, sender: str | None) -> Reading:
         defects=tuple(dict.fromkeys(defects)),
         charset_problems=tuple(dict.fromkeys(problems)),
     )
+
+
+def _with_enclosed(text: str, mail: Parsed) -> str:
+    """`text`, and that of a mail passed on with it; without either, that of a text file."""
+    inside = body.choose(mail.parts, body.enclosed(mail.parts))[0]
+    found = "\n\n".join(filter(str.strip, (text, inside)))
+    return found[: limits.TEXT] or body.choose(mail.parts, body.filed(mail.parts))[0]
 
 
 def _file(content: bytes, name: str) -> Reading:

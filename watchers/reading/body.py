@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from watchers.reading import limits
 from watchers.reading.html import text_of
@@ -36,6 +37,12 @@ def enclosed(parts: Sequence[Part]) -> Iterator[int]:
     """The parts that are text of the first enclosed mail: letters are often passed on under a blank one."""
     found = [(index, mail) for index, mail in _words(parts) if mail]
     return (index for index, mail in found if mail == found[0][1])
+
+
+def filed(parts: Sequence[Part]) -> Iterator[int]:
+    """The first text file: some programs send even the text of a letter as one."""
+    named = (index for index, part in enumerate(parts) if part.media_type == "text/plain" and part.text.strip())
+    return islice(named, 1)
 
 
 def _words(parts: Sequence[Part]) -> Iterator[tuple[int, int]]:

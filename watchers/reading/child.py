@@ -33,10 +33,10 @@ def main(memory: int) -> None:
 def _answered(head: bytes, source: BinaryIO) -> Reading:
     """The next question read, within its share of CPU time: past it the kernel ends this process (SIGXCPU)."""
     name_length, sender_length, cpu_seconds, length = frames.QUESTION.unpack(head)
-    name = source.read(name_length).decode("utf-8", "surrogateescape")
+    name = source.read(name_length).decode("utf-8", "surrogatepass")
     sender = None
     if sender_length != frames.NO_SENDER:
-        sender = source.read(sender_length).decode("utf-8", "surrogateescape")
+        sender = source.read(sender_length).decode("utf-8", "surrogatepass")
     content = source.read(length)
     used = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + cpu_seconds) + 1)

@@ -22,7 +22,7 @@ def of_mail(message: Parsed, problems: list[str], defects: list[str]) -> tuple[t
     for index, part in enumerate(message.parts):
         if not _is_file(part, index in words):
             continue
-        inline = part.disposition != "attachment" and part.media_type.startswith("image/")
+        inline = part.media_type.startswith("image/") and _is_in_text(message, part)
         files = [(part.filename or _title(message, index), part.media_type, part.content)]
         if part.media_type in _TNEF or part.content.startswith(tnef.SIGNATURE):
             contents = tnef.read(part.content, problems)
@@ -36,12 +36,10 @@ def of_mail(message: Parsed, problems: list[str], defects: list[str]) -> tuple[t
 def document(name: str, declared: str, content: bytes, *, number: int = 1, inline: bool = False) -> Document:
     """One file with its real type, its digest, a safe name, and whether it may be served."""
     sniffed = sniff.media_type_of(content)
-    stored = stored_name(name, sniffed or declared, number)
-    if not extension(stored) and sniffed:
-        stored += extension_of(sniffed)
+    suffix = extension_of(sniffed) if name and not extension(name) else ""
     return Document(
         name=name,
-        stored_name=stored,
+        stored_name=stored_name(name + suffix, sniffed or declared, number),
         media_type=declared,
         sniffed_type=sniffed,
         content=content,
@@ -59,6 +57,15 @@ def _is_file(part: Part, is_words: bool) -> bool:
     if part.filename or part.disposition == "attachment":
         return True
     return not is_words and part.media_type not in body.WORDS
+
+
+def _is_in_text(message: Parsed, part: Part) -> bool:
+    """Whether a picture belongs into the text; a scan that a phone calls inline stands for itself."""
+    name = part.header("Content-ID").strip(" <>")
+    if name and f"cid:{name}" in message.html:
+        return True
+    around = message.parts[part.parent].media_type if part.parent >= 0 else ""
+    return around == "multipart/related" and part.disposition != "attachment"
 
 
 def _title(message: Parsed, index: int) -> str:

@@ -13,7 +13,7 @@ _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # marks
 _PATH = re.compile(r"^(?:[A-Za-z]:|\.{0,2}[/\\]|~/)|(?:^|[/\\])\.\.(?:[/\\]|$)|\\")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.I)
-_EXTENSION = re.compile(r"\.\w{1,10}$")
+_EXTENSION = re.compile(r"\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,10}$")  # not the end of "ศธ 04022.345"
 _JOINING = "\u0e33\u0eb3\u200d"  # Thai and Lao AM and the joiner belong to the character before
 _KNOWN = {
     "image/jpeg": ".jpg",

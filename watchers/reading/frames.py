@@ -35,8 +35,8 @@ _READING = tuple(one.name for one in fields(Reading))
 
 def question(content: bytes, name: str, sender: str | None, cpu_seconds: float) -> list[bytes]:
     """The pieces to write for one reading."""
-    label = name.encode("utf-8", "surrogateescape")
-    given = (sender or "").encode("utf-8", "surrogateescape")
+    label = name.encode("utf-8", "surrogatepass")
+    given = (sender or "").encode("utf-8", "surrogatepass")
     length = NO_SENDER if sender is None else len(given)
     return [QUESTION.pack(len(label), length, cpu_seconds, len(content)) + label + given, content]
 

@@ -12,5 +12,6 @@ DEPTH = 20
 BOUNDARY = 2_048  # bytes
 HTML = 512 * 1024  # characters turned into text
 TEXT = 1024 * 1024  # characters of one text
+TEXT_BYTES = 4 * TEXT  # of one part, before it is decoded
 NAME_CHARACTERS = 150
 NAME_BYTES = 240  # in UTF-8; ext4 allows 255, a stored file needs room for its number

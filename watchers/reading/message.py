@@ -160,6 +160,8 @@ def _text(media_type: str, content: bytes, label: str, notes: _Notes) -> str:
         return ""
     if not label and media_type == "text/html" and (named := _META.search(content[:2048])):
         label = named[1].decode()
+    if len(content) > limits.TEXT_BYTES:
+        content = content[: content.rfind(b"\n", 0, limits.TEXT_BYTES) + 1 or limits.TEXT_BYTES]
     return _BREAK.sub("\n", charset.decode(content, label, notes.problems))
 
 

@@ -99,12 +99,20 @@ def test_a_dangerous_file_is_kept_withheld_and_loses_no_letter(name: str, conten
     assert document.sha256 == sha256(content).hexdigest()
 
 
-def test_a_picture_in_the_text_is_inline_and_an_enclosed_one_is_not() -> None:
-    found = read(
-        multipart(b"\r\ntext", attached(b"inline", PNG, b"image/png"), attached(b"attachment", PNG, b"image/png"))
-    )
-    assert [document.inline for document in found.documents] == [True, False]
-    assert [document.stored_name for document in found.documents] == ["เอกสาร-1.png", "เอกสาร-2.png"]
+def test_a_picture_in_the_text_is_inline_and_a_scan_beside_it_is_not() -> None:
+    html = b'Content-Type: text/html\r\n\r\n<img src="cid:one@example.test">'
+    shown = b"Content-ID: <one@example.test>\r\n" + attached(b"inline", PNG, b"image/png")
+    related = multipart(html, shown, attached(b"inline", PNG, b"image/png"), subtype="related", boundary=b"inner")
+    found = read(multipart(related, attached(b"inline", PNG, b"image/png"), attached(b"attachment", PNG, b"image/png")))
+    assert [document.inline for document in found.documents] == [True, True, False, False]
+    assert [document.stored_name for document in found.documents][:2] == ["เอกสาร-1.png", "เอกสาร-2.png"]
+
+
+def test_a_name_without_extension_gets_that_of_its_bytes() -> None:
+    (document,) = read(
+        attached(b"attachment; filename*=utf-8''%E0%B8%97%E0%B8%B5%E0%B9%88%2004022.345")
+    ).documents
+    assert document.stored_name == "ที่ 04022.345.pdf"
 
 
 def test_a_pdf_shown_inline_is_an_enclosure() -> None:

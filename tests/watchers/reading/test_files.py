@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.values import Reading, ReadingKind, Secrecy, Urgency
 from tests.watchers.reading.letters import PDF, SUBJECT, letter
@@ -49,6 +51,13 @@ def test_an_empty_file_is_a_defect() -> None:
 def test_a_file_name_in_the_bytes_of_an_old_disk_is_read() -> None:
     name = "หนังสือขอเชิญ.pdf".encode("cp874").decode("utf-8", "surrogateescape")
     assert read(PDF, name=name).subject == "หนังสือขอเชิญ"
+
+
+@given(st.text(st.characters(), max_size=20) | st.sampled_from(["\ud800.pdf", "\udce0\udcb8.eml"]))
+def test_no_name_stops_a_reading(name: str) -> None:
+    found = read(PDF, name=name)
+    assert not any(defect.startswith("unreadable") for defect in found.defects)
+    assert found.subject == found.subject.encode("utf-8", "ignore").decode()
 
 
 def test_what_nobody_could_read_still_tells_subject_and_sender() -> None:

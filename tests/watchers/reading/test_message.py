@@ -55,6 +55,13 @@ def test_a_letter_passed_on_under_a_blank_mail_is_the_letter() -> None:
     assert found.documents[1].content == PDF
 
 
+def test_a_letter_whose_text_was_sent_as_a_file_has_that_text() -> None:
+    text = b"Content-Disposition: attachment; filename=body.txt\r\nContent-Type: text/plain\r\n\r\n" + TEXT.encode()
+    found = read(multipart(text, attached(b"attachment; filename=a.pdf")))
+    assert found.text.strip() == TEXT.strip()
+    assert [document.name for document in found.documents] == ["body.txt", "a.pdf"]
+
+
 def test_a_missing_last_boundary_and_a_wrong_boundary_lose_nothing() -> None:
     whole = multipart(b"\r\none", attached(b"attachment; filename=a.pdf"))
     for broken in (whole.replace(b"=-frontier--", b""), whole.replace(b'boundary="=-frontier"', b"boundary=other")):
