@@ -159,15 +159,16 @@ def _person(one: Person, organisation_id: int, groups: Mapping[Key, int]) -> dic
 
 
 def _duties(act: Act, people: Iterable[Person], organisations: Mapping[Key, int], keys: Mapping[Key, int]) -> None:
-    wanted = {
+    wanted = dict.fromkeys(
         (keys[(organisations[(person.organisation,)], person.code)], duty)
         for person in people
         for duty in person.duties
-    }
+    )
     present = {(row.person_id, row.duty): row.id for row in act.session.execute(sa.select(DutyRow)).scalars()}
-    for person_id, duty in sorted(wanted - present.keys()):
-        act.add(DutyRow, person_id=person_id, duty=duty)
-    for gone in sorted(present.keys() - wanted):
+    for person_id, duty in wanted:
+        if (person_id, duty) not in present:
+            act.add(DutyRow, person_id=person_id, duty=duty)
+    for gone in sorted(present.keys() - wanted.keys()):
         act.remove(DutyRow, present[gone])
 
 
