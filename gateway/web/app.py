@@ -75,7 +75,7 @@ def build(
         routes=[
             *health.routes(ready, threads),
             *static.routes(),
-            Mount("/", _exactly(own), middleware=[Middleware(Hosts, names=[address.hostname or ""])]),
+            Mount("/", _exactly(own), middleware=[Middleware(Hosts, own=address.netloc)]),
         ],
         middleware=[Middleware(Headers, https=https), Middleware(faults.guard)],
         exception_handlers={HTTPException: faults.on_status, SarabanError: faults.on_saraban},

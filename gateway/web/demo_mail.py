@@ -98,7 +98,8 @@ class DemoMail:
     async def download(self, request: Request) -> Response:
         """The mail as it would have left."""
         letter = await self._letter(request)
-        return headers.download(letter.content, f"{letter.id}.eml", "message/rfc822")
+        content = await self._ground.threads.run(letter.path.read_bytes)
+        return headers.download(content, letter.path.name, "message/rfc822")
 
     async def _letter(self, request: Request) -> Letter:
         letter = await self._ground.threads.run(self._mailbox.letter, request.path_params["id"])

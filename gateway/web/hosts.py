@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -14,13 +14,16 @@ LOCAL = ("localhost", "127.0.0.1", "[::1]")
 class Hosts:
     """Middleware: 421 for a Host header that names somebody else; ports do not matter."""
 
-    def __init__(self, app: ASGIApp, *, names: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, *, own: str) -> None:
+        """`own`: host and port of the public address."""
         self._app = app
-        self._names = frozenset(name.lower() for name in (*names, *LOCAL))
+        self._names = frozenset({_name(own), *LOCAL})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        host = Headers(scope=scope).get("host", "").lower()
-        name = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
-        if name not in self._names:
+        if _name(Headers(scope=scope).get("host", "")) not in self._names:
             raise HTTPException(421)
         await self._app(scope, receive, send)
+
+
+def _name(host: str) -> str:
+    return re.sub(r":\d*$", "", host).lower()

@@ -69,7 +69,9 @@ def test_transport_security_is_demanded_where_the_public_address_is_https(web: S
             assert safe.get(path).headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "localhost@evil", "evil:80"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "localhost@evil", "evil:80", "[::1].evil"]
+)
 def test_a_foreign_host_name_gets_no_letter(web: Site, host: str) -> None:
     answer = web.get(f"/r/{ORDINARY}", Host=host)
     assert answer.status == 421
