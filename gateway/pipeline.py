@@ -30,6 +30,7 @@ from ledger.values import (
     RegisterKind,
     Secrecy,
 )
+from watchers.reading import letterhead
 
 SUMMARY_LENGTH = 4000
 UNREADABLE = "unreadable"  # the defect of a reading whose child process had to be stopped
@@ -122,7 +123,7 @@ def _enter(
         "letter_date": reading.letter_date,
         "sender": _sender_name(settled, known),
         "recipient": owner.name,
-        "subject": reading.subject or "(ไม่มีชื่อเรื่อง)",
+        "subject": letterhead.title(reading.subject) or "(ไม่มีชื่อเรื่อง)",
         "urgency": routed.urgency,
         "secrecy": routed.secrecy,
     }

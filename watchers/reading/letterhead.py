@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.era import find_date, parse_date
+from ledger.era import find_date, parse_date, to_arabic_digits
 from ledger.thai import canonical
 from ledger.values import Secrecy, Urgency
 from watchers.reading import marks
@@ -42,6 +42,8 @@ _REFERRING = re.compile(
     r"(?P<other>อ้างถึง|อ้างตาม|ตามที่|ตาม(?:บันทึก|หนังสือ)|ตอบ(?:กลับ)?หนังสือ|อนุสนธิ|สืบเนื่อง|หนังสือของท่าน|"
     r"(?:ยกเลิก|แก้ไข|แทน)หนังสือ)|(?P<own>ขอ(?:นำ|จัด)?ส่ง)"
 )
+_NUMBER_FIRST = re.compile(rf"(?:ที่\s?)?{_CODE}\s?{_UNIT}\s?[-/∕⁄_]\s?{_SERIAL}[\s:,–—-]*")
+_SUBJECT_WORD = re.compile(r"เรื่อง\s*:?\s+")
 _SALUTATION = re.compile(r"(?:เรื่อง|เรียน|อ้างถึง|subject:|dear)", re.IGNORECASE)
 
 
@@ -69,6 +71,16 @@ def read(subject: str, text: str, name: str = "", *, today: date | None = None) 
     number = next(_numbers(title, body, stem), "")
     day = next(_dates(title, body, stem, number, today), None)
     return Letterhead(number, day, urgency, secrecy)
+
+
+def title(subject: str) -> str:
+    """เรื่อง as a register has it: `subject` without the marks, the letter number and the word เรื่อง before it."""
+    rest = subject.strip()
+    for _ in range(3):
+        plain = to_arabic_digits(rest)  # one character for one
+        found = _NUMBER_FIRST.match(plain) or _SUBJECT_WORD.match(plain)
+        rest = rest[max(marks.leading(plain), found.end() if found else 0) :]
+    return rest if any(sign.isalpha() for sign in rest) else subject.strip()
 
 
 def _own_words(text: str, reply: bool) -> str:

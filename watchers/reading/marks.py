@@ -54,6 +54,12 @@ def read(subject: str, text: str, name: str = "") -> tuple[Urgency, Secrecy]:
     )
 
 
+def leading(title: str) -> int:
+    """Where a title begins behind the marks before it; 0 without any."""
+    first = _FIRST.match(title)
+    return first.end() if first else 0
+
+
 def _of_title(title: str) -> Iterator[str]:
     """The places of a subject or file name where marks may stand."""
     title = _PASSED_ON.sub("", title, count=1) if _PASSED_ON.match(title) else title

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.era import format_date, to_thai_digits
 from ledger.values import Secrecy, Urgency
-from watchers.reading.letterhead import Letterhead, read
+from watchers.reading.letterhead import Letterhead, read, title
 
 AUGUST = date(2026, 8, 14)
 
@@ -252,3 +252,22 @@ FRAGMENTS = st.sampled_from(
 @given(st.lists(FRAGMENTS, max_size=40).map("".join), st.lists(FRAGMENTS, max_size=40).map("".join))
 def test_no_mixture_of_its_own_words_makes_it_fail(subject, text):
     assert isinstance(read(subject, text, subject), Letterhead)
+
+
+@pytest.mark.parametrize(
+    ("subject", "bare"),
+    [
+        ("ด่วนที่สุด: เร่งรัดการเบิกจ่ายเงิน", "เร่งรัดการเบิกจ่ายเงิน"),
+        ("[ด่วนมาก] ที่ ศธ 04022/ว345 เรื่อง ขอเชิญประชุม", "ขอเชิญประชุม"),
+        ("ที่ ศธ ๐๔๐๒๒/๓๔๕ ขอเชิญประชุมครั้งที่ ๕/๒๕๖๙", "ขอเชิญประชุมครั้งที่ ๕/๒๕๖๙"),
+        ("ที่ ศธ 04010-345 ขอเชิญประชุมผู้อำนวยการกลุ่ม", "ขอเชิญประชุมผู้อำนวยการกลุ่ม"),
+        ("(ลับ) ผลการสอบสวน", "ผลการสอบสวน"),
+        ("ลับแลหลงเมือง", "ลับแลหลงเมือง"),
+        ("เรื่องเล่าเช้านี้", "เรื่องเล่าเช้านี้"),
+        ("ด่วน", "ด่วน"),
+        ("ที่ ศธ 04022/345", "ที่ ศธ 04022/345"),
+        ("", ""),
+    ],
+)
+def test_a_register_writes_the_subject_without_what_stands_before_it(subject: str, bare: str) -> None:
+    assert title(subject) == bare
