@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.watchers.smtp.house import QUICK, House, MakeHouse
+from ledger.values import Intake
+from tests.watchers.smtp.house import QUICK, House, MakeHouse, wait_until
 from watchers.smtp.content import Content, Room
 from watchers.smtp.limits import Limits
 
@@ -174,3 +176,22 @@ def test_large_letters_that_waited_in_files_are_taken_whole(make_house: MakeHous
     assert all(talk.reply().startswith("250") for talk in talks)
     assert sorted(intake.content for intake in house.taken) == [letter * 3000 for letter in letters]
     assert house.door.room.used == 0
+
+
+def test_letters_come_back_from_their_files_a_few_at_a_time(make_house: MakeHouse):
+    commits: list[Future[int]] = []
+
+    def take(intake: Intake) -> Future[int]:
+        commits.append(Future())
+        return commits[-1]
+
+    house = make_house(take=take, limits=replace(QUICK, memory=0, spooled_at_once=1))
+    talks = [house.talk() for _ in range(3)]
+    for talk in talks:
+        assert talk.begin().say("DATA").startswith("354")
+        talk.send((b"x" * 998 + b"\r\n") * 200 + b".\r\n")
+    for done in range(3):
+        wait_until(lambda least=done + 1: len(commits) >= least)
+        assert len(commits) == done + 1
+        commits[done].set_result(done + 1)
+    assert {talk.reply() for talk in talks} == {f"250 2.0.0 Taken as {number}" for number in (1, 2, 3)}
