@@ -44,4 +44,5 @@ def replace(act: Act, organisation_id: int, rules: RuleSet) -> None:
 
 @lru_cache(maxsize=64)
 def _parsed(bodies: tuple[str, ...]) -> RuleSet:
-    return parse(yaml.safe_dump({"rules": [yaml.safe_load(body) for body in bodies]}, allow_unicode=True))
+    whole = {"rules": [yaml.safe_load(body) for body in bodies]}
+    return parse(yaml.safe_dump(whole, allow_unicode=True, sort_keys=False))
