@@ -53,6 +53,7 @@ class Sink:
     def __post_init__(self) -> None:
         self.mails: list[tuple[str, str, bytes]] = []
         self.commands: list[str] = []
+        self.port = 0
         self.connections = 0
         self.overlapped = False  # a client without leave sent commands in advance
         self.seen: Counter[str] = Counter()
@@ -61,8 +62,8 @@ class Sink:
         self._threads: list[Thread] = []
 
     def __enter__(self) -> Sink:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._listener.getsockname()[1]
         self._accepting = Thread(target=self._accept)
         self._accepting.start()
         return self
@@ -92,8 +93,8 @@ class Sink:
             self._threads.append(thread)
             thread.start()
 
-    def fault(self, stage: str) -> Do | None:
-        """What is ordered for this occurrence of `stage`."""
+    def fault(self, stage: str, whom: str = "") -> Do | None:
+        """What is ordered for this occurrence of `stage`; `whom`: the recipient, once he is named."""
         with self.lock:
             self.seen[stage] += 1
             return self.faults.get((stage, self.seen[stage]))
@@ -151,8 +152,10 @@ class _Session:
     def on_rcpt(self, words: str) -> None:
         if not self.sender:
             self.answer("rcpt", b"503 5.5.1 need MAIL command")
-        elif self.answer("rcpt", b"250 2.1.5 Ok"):
-            self.recipient = words[9:].split(">")[0]
+            return
+        recipient = words[9:].split(">")[0]
+        if self.answer("rcpt", b"250 2.1.5 Ok", whom=recipient):
+            self.recipient = recipient
 
     def on_data(self, words: str) -> None:
         if not self.recipient and not (self.sink.lenient and self.sender):
@@ -162,7 +165,7 @@ class _Session:
 
     def text(self) -> None:
         lines = []
-        if (do := self.sink.fault("text")) is not None:
+        if (do := self.sink.fault("text", self.recipient)) is not None:
             self.receive()
             self.act(do)
         while (line := self.line()) != b".":
@@ -172,7 +175,7 @@ class _Session:
         if not mail[1]:
             self.answer("dot", b"554 5.5.1 no valid recipients")
             return
-        do = self.sink.fault("dot")
+        do = self.sink.fault("dot", mail[1])
         if do is None or do.store:
             with self.sink.lock:
                 self.sink.mails.append(mail)
@@ -189,9 +192,9 @@ class _Session:
     def on_other(self, words: str) -> None:
         self.answer("other", b"500 5.5.2 unknown command")
 
-    def answer(self, stage: str, usual: bytes, good: bytes = b"2") -> bool:
+    def answer(self, stage: str, usual: bytes, good: bytes = b"2", whom: str = "") -> bool:
         """Whether the command was accepted."""
-        do = self.sink.fault(stage) or Do(usual + b"\r\n")
+        do = self.sink.fault(stage, whom) or Do(usual + b"\r\n")
         self.act(do)
         return do.reply.startswith(good)
 
