@@ -214,9 +214,7 @@ def test_durations_and_sizes_are_written_in_their_largest_exact_unit() -> None:
 
 
 def test_derived_values() -> None:
-    settings = Settings.model_validate(
-        {"folders": [{"path": "a", "register": "order"}], "http": {"host": "::1"}}
-    )
+    settings = Settings.model_validate({"folders": [{"path": "a", "register": "order"}], "http": {"host": "::1"}})
     assert settings.folders[0].register_kind is RegisterKind.ORDER
     assert settings.http.url == "http://[::1]:8080"
     assert settings.model_validate({"http": {"base_url": "https://x.example/s/"}}).http.url == "https://x.example/s"
