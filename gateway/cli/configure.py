@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +51,8 @@ def config_show(config: ConfigOption = None, as_json: JsonOption = False) -> Non
     rows = [(".".join(map(str, key)), written(field, value)) for key, field, value in values(settings)]
     if as_json:
         for name, value in rows:
-            emit_json({"key": name, "value": value, "origin": settings.origins[name]})
+            plain_value = tomllib.loads(f"value = {value}")["value"]
+            emit_json({"key": name, "value": plain_value, "origin": settings.origins[name]})
         return
     columns = ("การตั้งค่า", "ค่า", "ที่มา") if language() == "th" else ("Setting", "Value", "Origin")
     table("", columns, [(name, value, settings.origins[name]) for name, value in rows])
