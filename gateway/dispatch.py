@@ -1,14 +1,14 @@
 """Send what is due: claim, write, hand to the courier, record each answer (I5).
 
-Answers are committed in groups, soon enough that a crash leaves few of unknown outcome.
+Answers are committed while the next mails are sent, soon enough that a crash leaves few of unknown outcome.
 """
 
 from __future__ import annotations
 
 import logging
+import queue
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -18,14 +18,13 @@ from ledger.directory import OrganisationRow
 from ledger.due import Resolver
 from ledger.errors import SarabanError
 from ledger.history import acting
-from ledger.outbox import Schedule
+from ledger.outbox import Claimed, Schedule
 from ledger.values import Answer, AnswerKind, Mail, Notice
 
 log = logging.getLogger("saraban.dispatch")
 
 _PERIOD = 1.0  # seconds between looks at the outbox when no bell rings
-_GROUP = 100  # answers in one commit
-_GROUP_SECONDS = 0.1
+_GROUP = 200  # answers in one commit, at most
 
 
 class Courier(Protocol):
@@ -71,15 +70,16 @@ class Dispatch:
         self._bell.set()
 
     def run_once(self) -> int:
-        """Send one batch. Returns how many mails it had."""
-        with self._database.write() as session:
-            rows = outbox.claim(session, self._clock(), self._batch, self._schedule)
-            notices = self._resolver.notices(session, rows)
-        if notices:
-            recorder = _Recorder(self._record)
-            self._courier.deliver(self._mails(notices, recorder.report), recorder.report)
-            recorder.flush()
-        return len(notices)
+        """Send all that is due, batch after batch over the same connections. Returns how many mails that were."""
+        run = _Run(self._record)
+        recording = threading.Thread(target=run.keep, name="recording")
+        recording.start()
+        try:
+            self._courier.deliver(self._mails(run), run.report)
+        finally:
+            run.end()
+            recording.join()
+        return run.count
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -92,39 +92,60 @@ class Dispatch:
                 self._bell.wait(_PERIOD)
                 self._bell.clear()
 
-    def _mails(self, notices: Sequence[Notice], report: Callable[[Answer], None]) -> Iterator[Mail]:
-        for notice in notices:
-            try:
-                yield self._write(notice)
-            except SarabanError as fault:  # a recipient that no mail can be addressed to
-                report(Answer(notice.id, AnswerKind.PERMANENT, fault.sentence("en"), "", self._clock()))
+    def _mails(self, run: _Run) -> Iterator[Mail]:
+        while not self._stopping.is_set():
+            with self._database.write() as session:
+                rows = outbox.claim(session, self._clock(), self._batch, self._schedule)
+                notices = self._resolver.notices(session, rows)
+            if not rows:
+                return
+            run.claimed(rows)
+            for notice in notices:
+                try:
+                    yield self._write(notice)
+                except SarabanError as fault:  # a recipient that no mail can be addressed to
+                    run.report(Answer(notice.id, AnswerKind.PERMANENT, fault.sentence("en"), "", self._clock()))
 
-    def _record(self, answers: list[Answer]) -> None:
+    def _record(self, answered: list[tuple[Claimed, Answer]]) -> None:
         with acting(self._database, "saraban", "sent", self._clock(), "outbox") as act:
-            given_up = outbox.record(act, answers, self._schedule)
+            given_up = outbox.record(act, answered, self._schedule)
             outbox.warn(act, given_up, self._sender_of)
 
 
-class _Recorder:
-    """Gathers answers from several connections into few commits."""
+class _Run:
+    """One run over the courier: what is claimed, and its answers on their way into few commits."""
 
-    def __init__(self, record: Callable[[list[Answer]], None]) -> None:
+    def __init__(self, record: Callable[[list[tuple[Claimed, Answer]]], None]) -> None:
         self._record = record
-        self._waiting: list[Answer] = []
-        self._since = time.monotonic()
-        self._lock = threading.Lock()
+        self._open: dict[int, Claimed] = {}
+        self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+        self.count = 0
+
+    def claimed(self, rows: list[Claimed]) -> None:
+        """These mails are being sent."""
+        self._open.update({row.id: row for row in rows})
+        self.count += len(rows)
 
     def report(self, answer: Answer) -> None:
-        with self._lock:
-            self._waiting.append(answer)
-            if len(self._waiting) >= _GROUP or time.monotonic() - self._since > _GROUP_SECONDS:
-                self._commit()
+        """What the other side said; the connections do not wait for its commit."""
+        self._answers.put(answer)
 
-    def flush(self) -> None:
-        with self._lock:
-            self._commit()
+    def end(self) -> None:
+        """No more answers come."""
+        self._answers.put(None)
 
-    def _commit(self) -> None:
-        if self._waiting:
-            self._record(self._waiting)
-        self._waiting, self._since = [], time.monotonic()
+    def keep(self) -> None:
+        """Commit answers until the end: all that came during the last commit in the next one."""
+        while (first := self._answers.get()) is not None:
+            answers: list[Answer | None] = [first]
+            while len(answers) < _GROUP and not self._answers.empty() and answers[-1] is not None:
+                answers.append(self._answers.get())
+            self._commit([answer for answer in answers if answer is not None])
+            if answers[-1] is None:
+                return
+
+    def _commit(self, answers: list[Answer]) -> None:
+        try:
+            self._record([(self._open.pop(answer.id), answer) for answer in answers])
+        except Exception:  # a full disk: the claims lapse, and the mails go out once more under the same Message-ID
+            log.exception("%d answers could not be recorded", len(answers))

@@ -110,7 +110,7 @@ def build(ledger: Ledger, base_url: str) -> House:
         reader=reader,
         taker=taker,
         settler=settler,
-        dispatch=_dispatch(ledger, base_url),
+        dispatch=build_dispatch(ledger, base_url),
         folders=_folders(settings, taker, settler),
         desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of),
     )
@@ -199,7 +199,8 @@ def _reading(reader: Reader) -> Callable[[IntakeRow, bytes], Reading]:
     return read
 
 
-def _dispatch(ledger: Ledger, base_url: str) -> Dispatch:
+def build_dispatch(ledger: Ledger, base_url: str) -> Dispatch:
+    """The way out, not yet started."""
     settings = ledger.settings
     outbox = settings.outbox
     return Dispatch(

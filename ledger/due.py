@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ledger import facts
+from ledger.database import table_of
 from ledger.directory import OrganisationRow
 from ledger.letters import DeliveryRow
-from ledger.outbox import OutboxRow
+from ledger.outbox import Claimed
 from ledger.values import LetterFacts, Notice
 
-R = TypeVar("R", OrganisationRow, DeliveryRow)
+
+class _Delivery(NamedTuple):
+    """What a mail tells of its delivery."""
+
+    holder: str
+    made_by: str
+    note: str
+    forwarded_from: int | None
 
 
 class Resolver:
@@ -30,11 +38,11 @@ class Resolver:
     ) -> None:
         self._sender_of, self._base_url, self._loop_mark = sender_of, base_url, loop_mark
 
-    def notices(self, session: Session, rows: Sequence[OutboxRow]) -> list[Notice]:
+    def notices(self, session: Session, rows: Sequence[Claimed]) -> list[Notice]:
         """One notice for each row, in order."""
         told = facts.of_letters(session, sorted({row.letter_id for row in rows if row.letter_id is not None}))
-        writers = _by_id(session, OrganisationRow, {row.organisation_id for row in rows})
-        deliveries = _by_id(session, DeliveryRow, {row.delivery_id for row in rows if row.delivery_id})
+        writers = {key: session.get_one(OrganisationRow, key) for key in {row.organisation_id for row in rows}}
+        deliveries = _deliveries(session, [row.delivery_id for row in rows if row.delivery_id is not None])
         return [
             self._notice(
                 row,
@@ -46,7 +54,7 @@ class Resolver:
         ]
 
     def _notice(
-        self, row: OutboxRow, writer: OrganisationRow, told: LetterFacts | None, delivery: DeliveryRow | None
+        self, row: Claimed, writer: OrganisationRow, told: LetterFacts | None, delivery: _Delivery | None
     ) -> Notice:
         forwarded = delivery is not None and delivery.forwarded_from is not None
         return Notice(
@@ -71,6 +79,8 @@ class Resolver:
         )
 
 
-def _by_id(session: Session, row: type[R], keys: set[int]) -> dict[int, R]:
-    found = session.execute(sa.select(row).where(row.id.in_(keys))).scalars()
-    return {one.id: one for one in found}
+def _deliveries(session: Session, keys: Sequence[int]) -> dict[int, _Delivery]:
+    table = table_of(DeliveryRow)
+    wanted = sa.select(table.c.id, table.c.holder, table.c.made_by, table.c.note, table.c.forwarded_from)
+    found = session.connection().execute(wanted.where(table.c.id.in_(keys)))
+    return {key: _Delivery(*told) for key, *told in found}

@@ -55,6 +55,20 @@ class OutboxRow(Row):
     loose = frozenset({"due", "claimed_at", "attempts", "since", "token", "code"})
 
 
+Claimed = sa.Row[Any]  # the columns of an `OutboxRow` when it was claimed; many of them cost little
+
+_READY = (
+    sa.select(OutboxRow.id)
+    .where(OutboxRow.due <= sa.bindparam("now"))
+    .order_by(OutboxRow.due, OutboxRow.id)
+    .limit(sa.bindparam("most"))
+)
+_CLAIM = (
+    sa.update(table_of(OutboxRow))
+    .where(OutboxRow.id.in_(_READY))
+    .values(due=sa.bindparam("lapses"), claimed_at=sa.bindparam("now"), attempts=OutboxRow.attempts + 1)
+    .returning(*table_of(OutboxRow).columns)
+)
 _ANSWERED = (
     sa.select(OutboxRow.id)
     .where(OutboxRow.kind == NoticeKind.ANSWER, OutboxRow.recipient == sa.bindparam("recipient"))
@@ -97,18 +111,10 @@ def add(act: Act, writer: OrganisationRow, kind: NoticeKind, recipient: str, *, 
     )
 
 
-def claim(session: Session, now: datetime, limit: int, schedule: Schedule) -> list[OutboxRow]:
+def claim(session: Session, now: datetime, limit: int, schedule: Schedule) -> list[Claimed]:
     """Take up to `limit` due mails for sending; nobody else gets them before the claim lapses."""
-    table = table_of(OutboxRow)
-    ready = sa.select(table.c.id).where(table.c.due <= now).order_by(table.c.due, table.c.id).limit(limit)
-    claimed = (
-        sa.update(table)
-        .where(table.c.id.in_(ready))
-        .values(due=now + schedule.claim, claimed_at=now, attempts=table.c.attempts + 1)
-        .returning(table.c.id)
-    )
-    keys = list(session.connection().execute(claimed).scalars())
-    return list(session.execute(sa.select(OutboxRow).where(OutboxRow.id.in_(keys)).order_by(OutboxRow.id)).scalars())
+    named = {"now": now, "most": limit, "lapses": now + schedule.claim}
+    return sorted(session.connection().execute(_CLAIM, named), key=lambda row: row.id)
 
 
 def release(act: Act) -> int:
@@ -120,25 +126,19 @@ def release(act: Act) -> int:
     return len(keys)
 
 
-def record(act: Act, answers: Sequence[Answer], schedule: Schedule) -> list[OutboxRow]:
-    """Write down what the other side said. Returns the mails that are given up by this."""
-    wanted = sa.select(OutboxRow).where(OutboxRow.id.in_([answer.id for answer in answers]))
-    rows = {row.id: row for row in act.session.execute(wanted).scalars()}
-    changes: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
-    given_up = []
-    for answer in answers:
-        row = rows[answer.id]
+def record(act: Act, answered: Sequence[tuple[Claimed, Answer]], schedule: Schedule) -> list[Claimed]:
+    """Write down what the other side said to claimed mails. Returns those that are given up by this."""
+    changes = []
+    for row, answer in answered:
         new = _after(row, answer, schedule)
         changes.append((row.id, {name: getattr(row, name) for name in new}, new))
-        if new["gave_up_at"] is not None:
-            given_up.append(row)
     act.alter_many(OutboxRow, changes)
-    return given_up
+    return [row for (row, _), (_, _, new) in zip(answered, changes, strict=True) if new["gave_up_at"] is not None]
 
 
-def warn(act: Act, rows: Iterable[OutboxRow], sender_of: Callable[[OrganisationRow], str]) -> None:
+def warn(act: Act, rows: Iterable[Claimed], sender_of: Callable[[OrganisationRow], str]) -> None:
     """Tell the registry of the writing organisation which mails were given up, one notice for each letter (P-15)."""
-    by_letter: dict[tuple[int, int | None], list[OutboxRow]] = {}
+    by_letter: dict[tuple[int, int | None], list[Claimed]] = {}
     for row in rows:
         if row.kind in (NoticeKind.LETTER, NoticeKind.ARRIVAL):  # a warning about a warning would never end
             by_letter.setdefault((row.organisation_id, row.letter_id), []).append(row)
@@ -209,7 +209,7 @@ def sent_times(session: Session, letter_id: int) -> dict[int, datetime]:
     return {key: at for key, at in session.execute(wanted) if at is not None}
 
 
-def _after(row: OutboxRow, answer: Answer, schedule: Schedule) -> dict[str, Any]:
+def _after(row: Claimed, answer: Answer, schedule: Schedule) -> dict[str, Any]:
     new: dict[str, Any] = {
         "answer": answer.text,
         "peer": answer.peer,

@@ -27,7 +27,8 @@ def claim(world: World, limit: int = 100) -> list[int]:
 
 def answer(world: World, key: int, kind: AnswerKind, text: str = "said") -> list[OutboxRow]:
     with world.act("sent") as act:
-        given_up = outbox.record(act, [Answer(key, kind, text, "relay", world.now)], SCHEDULE)
+        claimed = act.session.get_one(OutboxRow, key)
+        given_up = outbox.record(act, [(claimed, Answer(key, kind, text, "relay", world.now))], SCHEDULE)
         outbox.warn(act, given_up, sender_of)
         return given_up
 
