@@ -68,9 +68,10 @@ class Receipts:
         if page.locked:
             return self._links.back(request)
         try:
-            target, name, note = _target(form, page), _name(form, "forward_name"), _note(form)
+            name = _name(form, "forward_name")
             with self._ground.nonces.once(form.get("nonce", "")) as first:
                 if first:
+                    target, note = _target(form, page), _note(form)
                     await self._links.admit(request, form)
                     await self._ground.threads.run(
                         self._desk.forward,
