@@ -14,11 +14,11 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.settler import Settled
-from ledger import custody, directory, era, intakes, letters, outbox, registers, routing, rules
+from ledger import custody, directory, intakes, letters, outbox, registers, routing, rules
 from ledger.directory import OrganisationRow
 from ledger.history import Act
 from ledger.intakes import First, IntakeRow
-from ledger.letters import Holder, LetterRow, LinkLife
+from ledger.letters import Holder, LetterRow, LinkLife, Written
 from ledger.values import (
     Channel,
     Intake,
@@ -158,7 +158,7 @@ def _enter(
         OutcomeKind.REGISTERED,
         routed.reason,
         entry=entry,
-        year=era.be_year(act.at),
+        secrecy=routed.secrecy,
         letter_id=letter.id,
         holders=[holder.name for holder in holders],
     )
@@ -171,7 +171,7 @@ def _holders(act: Act, owner: OrganisationRow, routed: routing.Routing) -> list[
     return holders if holders and not routed.registry else [*holders, letters.registry_of(owner)]
 
 
-def _answer(act: Act, settled: Settled, owner: OrganisationRow, letter: LetterRow, policy: Policy) -> None:
+def _answer(act: Act, settled: Settled, owner: OrganisationRow, letter: Written, policy: Policy) -> None:
     """Tell the sender the number (R9): never an automatic mail, and one sender once a day (P-17)."""
     intake = settled.intake
     if intake.channel is Channel.FOLDER or settled.reading.automatic or not intake.sender:

@@ -11,7 +11,7 @@ from ledger import directory, letters, outbox, receipts, registers
 from ledger.directory import GroupRow, OrganisationRow, PersonRow
 from ledger.errors import Refused
 from ledger.history import Act
-from ledger.letters import DeliveryRow, Holder, LetterRow, LinkLife
+from ledger.letters import DeliveryRow, Holder, LetterRow, LinkLife, Written
 from ledger.registers import EntryRow
 from ledger.values import HolderKind, NoticeKind, Step, Target
 
@@ -20,7 +20,7 @@ NOTE_LENGTH = 500
 
 def send_to(
     act: Act,
-    letter: LetterRow,
+    letter: Written | LetterRow,
     holder: Holder,
     life: LinkLife,
     sender_of: Callable[[OrganisationRow], str],

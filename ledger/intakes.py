@@ -17,7 +17,7 @@ from ledger.database import Choice, Moment, Row, table_of
 from ledger.history import Act
 from ledger.letters import DocumentRow
 from ledger.originals import digest
-from ledger.registers import EntryRow, RegisterRow
+from ledger.registers import Entered, EntryRow, RegisterRow
 from ledger.values import Channel, Intake, Outcome, OutcomeKind, Reading, RegisterKind, Secrecy
 
 SMALL = 64 * 1024  # bytes; up to here the row's own commit is the one sync that a letter needs
@@ -172,8 +172,8 @@ def conclude(
     kind: OutcomeKind,
     reason: str,
     *,
-    entry: EntryRow | None = None,
-    year: int | None = None,
+    entry: Entered | None = None,
+    secrecy: Secrecy = Secrecy.ORDINARY,
     letter_id: int | None = None,
     holders: Sequence[str] = (),
 ) -> Outcome:
@@ -190,8 +190,8 @@ def conclude(
     )
     if entry is None:
         return Outcome(intake_id, kind, reason)
-    secret = entry.secrecy is not Secrecy.ORDINARY
-    return Outcome(intake_id, kind, reason, entry.number, year, entry.text, tuple(holders), secret)
+    secret = secrecy is not Secrecy.ORDINARY
+    return Outcome(intake_id, kind, reason, entry.number, entry.year, entry.text, tuple(holders), secret)
 
 
 def join(act: Act, intake_id: int, first: First, reason: str) -> Outcome:

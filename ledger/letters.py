@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -135,10 +135,17 @@ def person_holder(person: PersonRow) -> Holder:
     )
 
 
-def write(act: Act, documents: Iterable[Document], **columns: Any) -> LetterRow:
+class Written(NamedTuple):
+    """A letter, as far as sending it on needs it."""
+
+    id: int
+    organisation_id: int
+    secrecy: Secrecy
+
+
+def write(act: Act, documents: Iterable[Document], **columns: Any) -> Written:
     """Add a letter and its documents; their bytes must lie in the originals already."""
-    columns |= {"made_at": act.at, "made_by": act.who}
-    key = act.add(LetterRow, **columns)
+    key = act.add(LetterRow, made_at=act.at, made_by=act.who, **columns)
     for position, document in enumerate(documents, 1):
         act.add(
             DocumentRow,
@@ -150,12 +157,12 @@ def write(act: Act, documents: Iterable[Document], **columns: Any) -> LetterRow:
             sha256=document.sha256,
             withheld=document.withheld,
         )
-    return LetterRow(id=key, **columns)
+    return Written(key, columns["organisation_id"], columns.get("secrecy", Secrecy.ORDINARY))
 
 
 def deliver(
     act: Act,
-    letter: LetterRow,
+    letter: Written | LetterRow,
     holder: Holder,
     life: LinkLife,
     *,

@@ -16,7 +16,7 @@ from ledger.directory import OrganisationRow
 from ledger.errors import NoSuchLink, Refused
 from ledger.history import Act
 from ledger.letters import DeliveryRow, LetterRow, LinkRow, token_hash
-from ledger.registers import EntryRow
+from ledger.registers import Entered
 from ledger.values import HolderKind, RegisterKind, Visit
 
 CODE_LIFE = timedelta(minutes=15)
@@ -135,7 +135,7 @@ def own_number(session: Session, delivery: DeliveryRow) -> str:
     return entry.text if entry is not None else ""
 
 
-def _enter_at_the_holder(act: Act, delivery: DeliveryRow) -> EntryRow | None:
+def _enter_at_the_holder(act: Act, delivery: DeliveryRow) -> Entered | None:
     """An internal letter gets its incoming number when the receiving registry acknowledges (F17, F80)."""
     owner = act.session.get_one(OrganisationRow, delivery.organisation_id)
     letter = act.session.get_one(LetterRow, delivery.letter_id)

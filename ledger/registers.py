@@ -7,7 +7,7 @@ transaction at a time, so numbers run start, start+1, … without gap or twin, w
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -77,6 +77,17 @@ class EntryRow(Row):
     void_reason: Mapped[str] = mapped_column(default="")
 
 
+class Entered(NamedTuple):
+    """The line that was just written, as far as its writer needs it."""
+
+    id: int
+    number: int
+    year: int
+    text: str
+    letter_id: int | None
+    registered_at: datetime
+
+
 # Built once: every letter asks for its register and takes a number from it.
 _REGISTER = sa.select(table_of(RegisterRow)).where(
     RegisterRow.organisation_id == sa.bindparam("owner"),
@@ -91,7 +102,7 @@ _TAKE = (
 )
 
 
-def enter(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: bool = False, **columns: Any) -> EntryRow:
+def enter(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: bool = False, **columns: Any) -> Entered:
     """Take the next number of the owner's register and write its entry, in the act's transaction.
 
     Arguments: `columns` are those of `EntryRow` that forms 13 and 14 name; the year is that of the act's day in
@@ -102,14 +113,16 @@ def enter(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: boo
     text = _text(owner, kind, number, register.year, circular=circular)
     if kind is RegisterKind.OUTGOING:
         columns["letter_number"] = text
-    columns |= {
-        "register_id": register.id,
-        "number": number,
-        "text": text,
-        "registered_at": at,
-        "registered_by": act.who,
-    }
-    return EntryRow(id=act.add(EntryRow, **columns), **columns)
+    key = act.add(
+        EntryRow,
+        register_id=register.id,
+        number=number,
+        text=text,
+        registered_at=at,
+        registered_by=act.who,
+        **columns,
+    )
+    return Entered(key, number, register.year, text, columns.get("letter_id"), at)
 
 
 def void(act: Act, entry: EntryRow, reason: str) -> None:
@@ -178,7 +191,7 @@ def entry_of_letter(session: Session, letter_id: int, owner_id: int) -> EntryRow
     return session.execute(wanted).scalar_one_or_none()
 
 
-def _open(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: bool) -> RegisterRow:
+def _open(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: bool) -> sa.Row[Any]:
     """The register of the act's year; a new year opens by itself."""
     own_series = circular and kind is RegisterKind.OUTGOING and owner.circular_series == "own"
     series, year = "circular" if own_series else "", era.be_year(act.at)
@@ -192,13 +205,12 @@ def _open(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: boo
     return found
 
 
-def _find(session: Session, owner: OrganisationRow, kind: RegisterKind, series: str, year: int) -> RegisterRow | None:
+def _find(session: Session, owner: OrganisationRow, kind: RegisterKind, series: str, year: int) -> sa.Row[Any] | None:
     named = {"owner": owner.id, "kind": kind, "series": series, "year": year}
-    found = session.connection().execute(_REGISTER, named).one_or_none()
-    return RegisterRow(**found._mapping) if found is not None else None
+    return session.connection().execute(_REGISTER, named).one_or_none()
 
 
-def _take_number(act: Act, register: RegisterRow, owner: OrganisationRow) -> tuple[int, datetime]:
+def _take_number(act: Act, register: sa.Row[Any], owner: OrganisationRow) -> tuple[int, datetime]:
     if register.start == 0:
         raise RegisterOff(register=TITLES[register.kind], organisation=owner.name, year=register.year)
     if register.last_at is not None and act.at < register.last_at - _TOLERATED:

@@ -11,7 +11,7 @@ from ledger.directory import OrganisationRow
 from ledger.errors import NotFound, Refused
 from ledger.history import Act
 from ledger.letters import Holder, LinkLife
-from ledger.registers import EntryRow
+from ledger.registers import Entered
 from ledger.values import Document, NoticeKind, RegisterKind, Secrecy, Urgency
 
 
@@ -37,7 +37,7 @@ def send(
     wanted: Dispatched,
     life: LinkLife,
     sender_of: Callable[[OrganisationRow], str],
-) -> tuple[EntryRow, int]:
+) -> tuple[Entered, int]:
     """Register the letter in the outgoing register and put it on its way. Returns its entry and how many it goes to.
 
     Errors: `NotFound` for an unknown addressee or group; `Refused` for a secrecy that may not travel, an empty

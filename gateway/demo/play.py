@@ -83,7 +83,7 @@ class Play:
             owner = directory.organisation(act.session, office.CODE)
             entry, count = sending.send(act, owner, wanted, ledger.life, ledger.sender_of)
         self._running.house.dispatch.ring()
-        self._say(f"[cyan]ส่ง[/]  {entry.text}  {entry.subject} → {count} โรงเรียน")
+        self._say(f"[cyan]ส่ง[/]  {entry.text}  {told.subject} → {count} โรงเรียน")
 
     def _report_since(self, database: Database, seen: dict[type, int]) -> dict[type, int]:
         newest = _newest(database)

@@ -25,7 +25,7 @@ def numbers(world: World, kind: RegisterKind = INCOMING, year: int | None = None
         return [entry.number for entry, _ in registers.entries(session, kind, owner, year)]
 
 
-def enter(world: World, kind: RegisterKind = INCOMING, **columns: object) -> EntryRow:
+def enter(world: World, kind: RegisterKind = INCOMING, **columns: object) -> registers.Entered:
     with world.act() as act:
         return registers.enter(act, world.office(act), kind, **columns)
 

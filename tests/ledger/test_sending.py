@@ -19,7 +19,8 @@ from ledger.values import NoticeKind, Secrecy, Urgency
 def send(world: World, *to: str, **wanted: object) -> EntryRow:
     with world.act("sent") as act:
         letter = Dispatched(to=to, **{"subject": "ขอเชิญประชุม", **wanted})
-        return sending.send(act, world.office(act), letter, LIFE, sender_of)[0]
+        entry, _ = sending.send(act, world.office(act), letter, LIFE, sender_of)
+        return act.session.get_one(EntryRow, entry.id)
 
 
 def test_a_circular_to_all_schools_has_a_delivery_and_a_mail_for_each(world: World) -> None:
