@@ -14,10 +14,11 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.settler import Settled
-from ledger import custody, directory, intakes, letters, outbox, registers, routing, rules
+from ledger import copies, custody, directory, intakes, letters, outbox, registers, routing, rules
+from ledger.copies import First
 from ledger.directory import OrganisationRow
 from ledger.history import Act
-from ledger.intakes import First, IntakeRow
+from ledger.intakes import IntakeRow
 from ledger.letters import Holder, LetterRow, LinkLife, Written
 from ledger.values import (
     Channel,
@@ -58,9 +59,9 @@ def settle(act: Act, settled: Settled, policy: Policy) -> Outcome:
     intake, reading = settled.intake, settled.reading
     act.about = f"intake {intake.id}"
     intakes.learn(act, intake, reading)
-    if (first := _first(act, intake, reading, policy)) is not None:
-        act.what = "joined"
-        return intakes.join(act, intake.id, *first)
+    if (found := _first(act, intake, reading, policy)) is not None:
+        act.what, (first, reason) = "joined", found
+        return intakes.join(act, intake.id, first.entry_id, first.letter_id, reason)
     if reading.kind in _NOT_LETTERS and intake.channel is not Channel.FOLDER:
         return _conclude(act, settled, *_NOT_LETTERS[reading.kind])
     owner = act.session.get_one(OrganisationRow, intake.organisation_id)
@@ -75,7 +76,7 @@ def _first(act: Act, intake: IntakeRow, reading: Reading, policy: Policy) -> tup
         letter_id = policy.letter_of_mark(mark)
         if letter_id is not None and act.session.get(LetterRow, letter_id) is not None:
             return First(0, None, letter_id), "จดหมายแจ้งของระบบนี้เองที่ย้อนกลับมา"
-    first = intakes.first_of(act.session, intake, reading)
+    first = copies.first_of(act.session, intake, reading)
     return (first, f"ฉบับซ้ำของรายการนำเข้า {first.intake_id}") if first is not None else None
 
 

@@ -7,23 +7,19 @@ small original lies inside it; settling moves it into the store of originals.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger.database import Choice, Moment, Row, table_of
 from ledger.history import Act
-from ledger.letters import DocumentRow
 from ledger.originals import digest
 from ledger.registers import Entered, EntryRow, RegisterRow
 from ledger.values import Channel, Intake, Outcome, OutcomeKind, Reading, RegisterKind, Secrecy
 
 SMALL = 64 * 1024  # bytes; up to here the row's own commit is the one sync that a letter needs
-
-# A scan of a letter that came by mail is dropped within days, not years.
-_TWIN_WINDOW = timedelta(days=60)
 
 
 class IntakeRow(Row):
@@ -71,17 +67,7 @@ class OutcomeRow(Row):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-class First(NamedTuple):
-    """What a copy is joined to."""
-
-    intake_id: int
-    entry_id: int | None
-    letter_id: int | None
-
-
-_OTHER = aliased(DocumentRow)
-
-# Built once: every letter asks these. The first registered one wins.
+# Built once: every letter asks these.
 _LEARN = (
     sa.update(table_of(IntakeRow))
     .where(IntakeRow.id == sa.bindparam("row_id"))
@@ -89,22 +75,6 @@ _LEARN = (
         {name: sa.bindparam(f"new_{name}") for name in ("identity", "message_id", "subject", "defects", "settled_at")}
     )
     .values(content=None)
-)
-_REGISTERED = (
-    sa.select(OutcomeRow.intake_id, OutcomeRow.entry_id, OutcomeRow.letter_id)
-    .join(IntakeRow, IntakeRow.id == OutcomeRow.intake_id)
-    .where(OutcomeRow.kind == OutcomeKind.REGISTERED, IntakeRow.organisation_id == sa.bindparam("owner"))
-    .where(IntakeRow.register == sa.bindparam("register"))
-    .order_by(OutcomeRow.id)
-    .limit(1)
-)
-_SAME_IDENTITY = _REGISTERED.where(IntakeRow.identity == sa.bindparam("identity"), IntakeRow.id != sa.bindparam("key"))
-_SAME_DOCUMENT = (
-    _REGISTERED.join(DocumentRow, DocumentRow.letter_id == OutcomeRow.letter_id)
-    .where(DocumentRow.sha256 == sa.bindparam("sha256"))
-    .where(~sa.exists().where(_OTHER.letter_id == DocumentRow.letter_id, _OTHER.id != DocumentRow.id))
-    .where(sa.or_(IntakeRow.channel == Channel.FOLDER, sa.bindparam("dropped", type_=sa.Boolean)))
-    .where(OutcomeRow.at > sa.bindparam("since"))
 )
 _OUTCOME = (
     sa.select(
@@ -194,15 +164,15 @@ def conclude(
     return Outcome(intake_id, kind, reason, entry.number, entry.year, entry.text, tuple(holders), secret)
 
 
-def join(act: Act, intake_id: int, first: First, reason: str) -> Outcome:
-    """Conclude that the intake is a copy of what `first` tells of."""
+def join(act: Act, intake_id: int, entry_id: int | None, letter_id: int | None, reason: str) -> Outcome:
+    """Conclude that the intake is a copy of what has that entry and letter."""
     act.add(
         OutcomeRow,
         intake_id=intake_id,
         kind=OutcomeKind.JOINED,
         reason=reason,
-        entry_id=first.entry_id,
-        letter_id=first.letter_id,
+        entry_id=entry_id,
+        letter_id=letter_id,
         at=act.at,
     )
     told = outcome(act.session, intake_id)
@@ -223,27 +193,6 @@ def reopen(act: Act, intake_id: int) -> bool:
     table = table_of(IntakeRow)
     act.session.connection().execute(sa.update(table).where(table.c.id == intake_id).values(settled_at=None))
     return True
-
-
-def first_of(session: Session, intake: IntakeRow, reading: Reading) -> First | None:
-    """The same thing, if it was registered before (P-3, P-4).
-
-    The same bytes apart from trace fields are the same thing. So are a mail and a dropped file of which one is the
-    only document of the other. A Message-ID alone proves nothing: a stranger can copy it.
-    """
-    named: dict[str, Any] = {"owner": intake.organisation_id, "register": intake.register}
-    connection = session.connection()
-    if reading.identity:
-        same = connection.execute(_SAME_IDENTITY, {**named, "identity": reading.identity, "key": intake.id}).first()
-        if same is not None:
-            return First(*same)
-    enclosed = [document for document in reading.documents if not document.inline]
-    if len(enclosed) != 1:
-        return None
-    dropped, since = intake.channel is Channel.FOLDER, intake.taken_at - _TWIN_WINDOW
-    named |= {"sha256": enclosed[0].sha256, "dropped": dropped, "since": since}
-    twin = connection.execute(_SAME_DOCUMENT, named).first()
-    return First(*twin) if twin is not None else None
 
 
 def outcome(session: Session, intake_id: int) -> Outcome | None:
