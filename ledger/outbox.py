@@ -144,20 +144,35 @@ def warn(act: Act, rows: Iterable[Claimed], sender_of: Callable[[OrganisationRow
             by_letter.setdefault((row.organisation_id, row.letter_id), []).append(row)
     for (organisation_id, letter_id), failed in by_letter.items():
         writer = act.session.get_one(OrganisationRow, organisation_id)
-        keys = [row.id for row in failed]
-        last_words = sa.select(table_of(OutboxRow).c.recipient, table_of(OutboxRow).c.answer).where(
-            table_of(OutboxRow).c.id.in_(keys)
-        )
         if writer.mailbox:
-            add(
-                act,
-                writer,
-                NoticeKind.GIVEN_UP,
-                writer.mailbox,
-                sender=sender_of(writer),
-                letter_id=letter_id,
-                failed=json.dumps([list(told) for told in act.session.connection().execute(last_words)]),
-            )
+            _tell(act, writer, letter_id, _last_words(act, failed), sender_of(writer))
+
+
+def _last_words(act: Act, rows: Iterable[Claimed]) -> list[list[str]]:
+    table = table_of(OutboxRow)
+    wanted = sa.select(table.c.recipient, table.c.answer).where(table.c.id.in_([row.id for row in rows]))
+    return [list(told) for told in act.session.connection().execute(wanted)]
+
+
+def _tell(act: Act, writer: OrganisationRow, letter_id: int | None, told: list[list[str]], sender: str) -> None:
+    """One warning for a letter grows until it leaves: many schools that refuse one circular are one mail."""
+    table = table_of(OutboxRow)
+    growing = sa.select(table.c.id, table.c.failed).where(table.c.kind == NoticeKind.GIVEN_UP)
+    growing = growing.where(table.c.letter_id.is_not_distinct_from(letter_id), table.c.organisation_id == writer.id)
+    growing = growing.where(table.c.due.is_not(None), table.c.claimed_at.is_(None))
+    waiting = act.session.connection().execute(growing.limit(1)).first()
+    if waiting is not None:
+        act.alter(OutboxRow, waiting.id, failed=json.dumps(json.loads(waiting.failed) + told))
+    else:
+        add(
+            act,
+            writer,
+            NoticeKind.GIVEN_UP,
+            writer.mailbox,
+            sender=sender,
+            letter_id=letter_id,
+            failed=json.dumps(told),
+        )
 
 
 def retry(act: Act, keys: Sequence[int] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -84,6 +85,17 @@ def test_a_permanent_failure_is_given_up_with_the_reason_and_the_registry_is_tol
     warning = mail(world, 2)
     assert (warning.kind, warning.recipient) == (NoticeKind.GIVEN_UP, "registry@office.example")
     assert "550 5.1.1 no such user" in warning.failed
+
+
+def test_many_who_refuse_one_letter_are_one_warning_until_it_leaves(world: World) -> None:
+    queue(world, count=4)
+    claim(world)
+    for key in (1, 2, 3):
+        answer(world, key, AnswerKind.PERMANENT, f"550 no {key}")
+    assert json.loads(mail(world, 5).failed) == [[f"s{key - 1}@x.example", f"550 no {key}"] for key in (1, 2, 3)]
+    assert claim(world) == [5]
+    answer(world, 4, AnswerKind.PERMANENT, "550 no 4")
+    assert json.loads(mail(world, 6).failed) == [["s3@x.example", "550 no 4"]]
 
 
 def test_a_warning_that_fails_warns_of_nothing(world: World) -> None:
