@@ -26,6 +26,7 @@ from gateway.web import serve
 from gateway.wiring import House, Ledger
 from ledger.errors import AlreadyRunning
 from ledger.values import Channel
+from mailers.mime import self_test
 from watchers.smtp import Door
 
 log = logging.getLogger("saraban.daemon")
@@ -53,8 +54,10 @@ def run(
     """Run until SIGTERM or SIGINT (or `stop`), then end in good order.
 
     Arguments: `mailbox` shows a folder of .eml files on the web (demo); `ready` is called once everything serves.
-    Errors: `AlreadyRunning`; those of `wiring.open_ledger`; OSError for a port that is taken.
+    Errors: `AlreadyRunning`; `MailDamaged` where this Python breaks mails; those of `wiring.open_ledger`; OSError for a
+    port that is taken.
     """
+    self_test()
     ledger = wiring.open_ledger(settings)
     with ExitStack() as stack:
         stack.callback(ledger.close)

@@ -94,7 +94,8 @@ def build(ledger: Ledger, base_url: str) -> House:
     settings = ledger.settings
     receivers = Receivers(ledger.database)
     reader = make_reader(settings)
-    entering = Entering(ledger.database, ledger.originals, _policies(ledger), clock)
+    dispatch = build_dispatch(ledger, base_url)
+    entering = Entering(ledger.database, ledger.originals, _policies(ledger), clock, dispatch.ring)
     settler = Settler(
         ledger.database,
         ledger.originals,
@@ -110,7 +111,7 @@ def build(ledger: Ledger, base_url: str) -> House:
         reader=reader,
         taker=taker,
         settler=settler,
-        dispatch=build_dispatch(ledger, base_url),
+        dispatch=dispatch,
         folders=_folders(settings, taker, settler),
         desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of),
     )

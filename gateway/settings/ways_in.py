@@ -46,7 +46,7 @@ class SmtpSettings(Section):
         default=100, ge=1, le=1000, description="จำนวนผู้รับสูงสุดต่อฉบับ / most recipients of one message"
     )
     max_connections: Whole = Field(
-        default=200, ge=1, le=1000, description="จำนวนการเชื่อมต่อพร้อมกันสูงสุด / most connections at once"
+        default=300, ge=1, le=1000, description="จำนวนการเชื่อมต่อพร้อมกันสูงสุด / most connections at once"
     )
     max_connections_per_address: Whole = Field(
         default=20, ge=1, le=50, description="จำนวนการเชื่อมต่อพร้อมกันสูงสุดต่อหนึ่งที่อยู่ / most of them from one address"

@@ -85,9 +85,6 @@ class MailSettings(Section):
         default="",
         description="ที่อยู่ผู้ส่ง (From) เว้นว่างคืออีเมลกลางของหน่วยงาน / From; empty: the organisation's central address",
     )
-    envelope: Mailbox = Field(
-        default="", description="ที่อยู่รับแจ้งส่งไม่ถึง เว้นว่างคือไม่รับ / where failure reports go; empty: nowhere"
-    )
 
 
 class OutboxSettings(Section):

@@ -9,9 +9,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -19,6 +17,7 @@ from gateway.web.language import Catalogue, Language, choose
 from gateway.web.static import Static
 from ledger import era
 
+# Controls and the marks that turn text round: what a reader cannot see, but a page obeys (attack 23).
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -32,11 +31,11 @@ class Pages:
         self._catalogue = Catalogue(templates)
         self._clock = clock
         self._default = default
-        self._environment = ImmutableSandboxedEnvironment(
+        # No sandbox: nobody writes these templates but us, and it costs two thirds of the time again.
+        self._environment = Environment(
             loader=FileSystemLoader(templates / "web"),
             autoescape=True,
             undefined=StrictUndefined,
-            finalize=visible,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
@@ -64,7 +63,7 @@ class Pages:
             "moment": partial(era.format_moment, language=language),
         }
         html = self._environment.get_template(template).render(ground | values)
-        return HTMLResponse(html, status)
+        return HTMLResponse(_UNSEEN.sub("", html), status)
 
 
 def size(count: int) -> str:
@@ -72,8 +71,3 @@ def size(count: int) -> str:
     if count < 1_000_000:
         return f"{max(1, round(count / 1000))} KB"
     return f"{count / 1_000_000:.1f} MB"
-
-
-def visible(value: object) -> object:
-    """`value` without controls and the marks that turn text round: what a reader cannot see (attack 23)."""
-    return _UNSEEN.sub("", value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -51,7 +51,7 @@ class Walk:
 
     def __init__(self, world: World, policy: Policy) -> None:
         self.world = world
-        entering = Entering(world.database, world.originals, lambda _intake: policy, lambda: world.now)
+        entering = Entering(world.database, world.originals, lambda _intake: policy, lambda: world.now, lambda: None)
         self.settler = Settler(world.database, world.originals, _read, entering.enter, entering.park, 2)
         self.taker = Taker(world.database, world.originals, Receivers(world.database).owners, self.settler.ring)
 
