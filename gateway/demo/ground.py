@@ -9,7 +9,7 @@ from pathlib import Path
 from gateway import wiring
 from gateway.demo import office
 from gateway.settings import Settings, load
-from ledger import directory, enrol, rules
+from ledger import directory, durable, enrol, rules
 from ledger.errors import NotFound
 from ledger.history import acting
 
@@ -47,9 +47,7 @@ def prepare(folder: Path, smtp_port: int | None, http_port: int | None) -> Setti
     smtp = smtp_port or _free(before.smtp.port if before else SMTP_PORT)
     http = http_port or _free(before.http.port if before else HTTP_PORT)
     if before is None or (before.smtp.port, before.http.port) != (smtp, http):
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(handle, "w", encoding="utf-8") as text:
-            text.write(_SETTINGS.format(smtp=smtp, http=http))
+        durable.write(file, _SETTINGS.format(smtp=smtp, http=http).encode())
     (folder / DROP).mkdir(exist_ok=True)
     (folder / OUTBOX).mkdir(exist_ok=True)
     return load(file, os.environ)
