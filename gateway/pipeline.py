@@ -187,6 +187,7 @@ def _answer(act: Act, settled: Settled, owner: OrganisationRow, letter: Written,
             NoticeKind.ANSWER,
             intake.sender,
             sender=policy.sender_of(owner),
+            recipient_name=settled.reading.senders[0].name if settled.reading.senders else "",
             letter_id=letter.id,
             in_reply_to=settled.reading.message_id,
         )
