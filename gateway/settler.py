@@ -23,6 +23,7 @@ from ledger.values import Outcome, Reading
 log = logging.getLogger("saraban.settle")
 
 _IN_FLIGHT = 64
+_BYTES_IN_FLIGHT = 64 << 20
 _PATIENCE = 0.3  # seconds that a letter waits for an earlier one that is still being read
 _PERIOD = 1.0  # seconds between looks at the table when no bell rings
 _TRIES = 3
@@ -67,6 +68,7 @@ class Settler:
         )
         self._readers = ThreadPoolExecutor(processes, thread_name_prefix="reading")
         self._reading: dict[int, Future[Settled]] = {}
+        self._sizes: dict[int, int] = {}  # of what is being read
         self._not_before: dict[int, float] = {}
         self._failures: dict[int, int] = {}
         self._promises: dict[int, list[Future[Outcome]]] = {}
@@ -111,16 +113,20 @@ class Settler:
                 self._stopping.wait(_PERIOD)
 
     def _begin_reading(self) -> None:
-        room = _IN_FLIGHT - len(self._reading)
-        if room <= 0:
-            return
-        now = time.monotonic()
         with self._database.read() as session:
             found = intakes.unsettled(session, _IN_FLIGHT + len(self._not_before))
+        now = time.monotonic()
         for row in found:
-            if row.id not in self._reading and self._not_before.get(row.id, 0) <= now and room > 0:
+            waits = row.id in self._reading or self._not_before.get(row.id, 0) > now
+            if not waits and self._has_room(row.size):
                 self._reading[row.id] = self._readers.submit(self._load, row)
-                room -= 1
+                self._sizes[row.id] = row.size
+
+    def _has_room(self, size: int) -> bool:
+        """Whether one more of this size may be in memory beside those that are being read."""
+        if len(self._reading) >= _IN_FLIGHT:
+            return False
+        return not self._reading or sum(self._sizes.values()) + size <= _BYTES_IN_FLIGHT
 
     def _load(self, row: IntakeRow) -> Settled:
         content = row.content if row.content is not None else self._originals.get(row.sha256)
@@ -141,6 +147,7 @@ class Settler:
         read: list[Settled] = []
         for key in ready:
             future = self._reading.pop(key)
+            del self._sizes[key]
             if (fault := future.exception()) is None:
                 read.append(future.result())
             else:

@@ -175,6 +175,7 @@ def _engine(path: Path, *, readers: int) -> sa.Engine:
         max_overflow=0,
         pool_timeout=60,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error in the log must not carry a letter's subject (I8)
     )
 
     @event.listens_for(engine, "connect")
