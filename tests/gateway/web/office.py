@@ -183,7 +183,8 @@ class RememberingDesk:
         self.asked.append(("forward", target, name, note))
         label = next(one.label for one in page.targets if one.value == target)
         step = Step(label, HolderKind.GROUP, visit.at, by=name, note=note)
-        self.pages[token] = replace(page, steps=(*page.steps, step))
+        left = tuple(one for one in page.targets if one.value != target)
+        self.pages[token] = replace(page, steps=(*page.steps, step), targets=left)
         return self.pages[token]
 
     def send_code(self, token: str, visit: Visit) -> str:
