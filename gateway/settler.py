@@ -25,6 +25,7 @@ log = logging.getLogger("saraban.settle")
 _IN_FLIGHT = 64
 _BYTES_IN_FLIGHT = 64 << 20
 _PATIENCE = 0.3  # seconds that a letter waits for an earlier one that is still being read
+_GATHER = 0.02  # seconds in which others that are almost read join the same commit
 _PERIOD = 1.0  # seconds between looks at the table when no bell rings
 _TRIES = 3
 _PAUSE = 5.0  # seconds before an intake that failed is tried again
@@ -69,6 +70,7 @@ class Settler:
         self._readers = ThreadPoolExecutor(processes, thread_name_prefix="reading")
         self._reading: dict[int, Future[Settled]] = {}
         self._sizes: dict[int, int] = {}  # of what is being read
+        self._begun, self._looked = 0, 0.0  # up to which id the table was looked through, and when from its beginning
         self._not_before: dict[int, float] = {}
         self._failures: dict[int, int] = {}
         self._promises: dict[int, list[Future[Outcome]]] = {}
@@ -113,14 +115,21 @@ class Settler:
                 self._stopping.wait(_PERIOD)
 
     def _begin_reading(self) -> None:
-        with self._database.read() as session:
-            found = intakes.unsettled(session, _IN_FLIGHT + len(self._not_before))
         now = time.monotonic()
+        if len(self._reading) > _IN_FLIGHT // 2:
+            return
+        if not self._reading or now - self._looked > _PERIOD:
+            self._begun, self._looked = 0, now  # also those that failed, or were reopened
+        with self._database.read() as session:
+            found = intakes.unsettled(session, _IN_FLIGHT + len(self._not_before), after=self._begun)
         for row in found:
             waits = row.id in self._reading or self._not_before.get(row.id, 0) > now
-            if not waits and self._has_room(row.size):
+            if not waits and not self._has_room(row.size):
+                return
+            if not waits:
                 self._reading[row.id] = self._readers.submit(self._load, row)
                 self._sizes[row.id] = row.size
+            self._begun = row.id
 
     def _has_room(self, size: int) -> bool:
         """Whether one more of this size may be in memory beside those that are being read."""
@@ -139,6 +148,7 @@ class Settler:
             self._bell.clear()
             return []
         wait(self._reading.values(), timeout=_PERIOD, return_when="FIRST_COMPLETED")
+        wait(self._reading.values(), timeout=_GATHER)
         newest = max((key for key, future in self._reading.items() if future.done()), default=0)
         wait([future for key, future in self._reading.items() if key < newest], timeout=_PATIENCE)
         return sorted(key for key, future in self._reading.items() if future.done())

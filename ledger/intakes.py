@@ -110,9 +110,9 @@ def take(session: Session, offers: Sequence[tuple[Intake, int | None]]) -> list[
     return [known[intake.key or f"\0{n}"] for n, (intake, _) in enumerate(offers)]
 
 
-def unsettled(session: Session, limit: int) -> list[IntakeRow]:
-    """Arrivals without an outcome, oldest first."""
-    wanted = sa.select(IntakeRow).where(IntakeRow.settled_at.is_(None))
+def unsettled(session: Session, limit: int, after: int = 0) -> list[IntakeRow]:
+    """Arrivals without an outcome, oldest first; only those with an id over `after`."""
+    wanted = sa.select(IntakeRow).where(IntakeRow.settled_at.is_(None), IntakeRow.id > after)
     return list(session.execute(wanted.order_by(IntakeRow.id).limit(limit)).scalars())
 
 

@@ -1,1 +1,1 @@
-"""The pages: what a receipt link shows and does, the demo's mail, health. Rendered on the server, alive without script."""
+"""The pages: what a receipt link shows and does, the demo's mail, health. Rendered here, alive without script."""
