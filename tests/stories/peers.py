@@ -137,10 +137,6 @@ class Postfix:
         """The mails that wait, a JSON object each."""
         return self._root("postqueue", "-c", self.folder / "etc", "-j").splitlines()
 
-    def flush(self) -> None:
-        """Try everything that waits again, now."""
-        self._root("postqueue", "-c", self.folder / "etc", "-f")
-
     def post(self, content: bytes, *recipients: str, sender: str) -> None:
         """Deliver a mail as any mail server in the world would."""
         with smtplib.SMTP("127.0.0.1", self.port, timeout=60) as client:
@@ -201,6 +197,7 @@ lmtp unix - - n - - lmtp
 error unix - - n - - error
 retry unix - - n - - error
 showq unix n - n - - showq
+scache unix - - n - 1 scache
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
