@@ -21,7 +21,10 @@ from gateway.settings import Settings
 from gateway.settler import Settler
 from gateway.taker import Taker
 from gateway.web import app
+from gateway.web.demo_mail import Line
+from gateway.web.limits import Rates
 from gateway.web.mailbox import MailboxView
+from ledger import directory, registers
 from ledger.database import Database, open_database
 from ledger.desk import Desk
 from ledger.directory import OrganisationRow
@@ -139,8 +142,10 @@ def site(house: House, base_url: str, *, mailbox: Path | None = None) -> Starlet
         secret=hashlib.sha256(house.ledger.secret).digest(),
         ready=lambda: _ready(house.ledger),
         mailbox=MailboxView(mailbox) if mailbox else None,
+        story=lambda: _newest_numbers(house.ledger),
         trusted_proxies=[str(network) for network in settings.http.trusted_proxies],
         language=settings.language,
+        rates=Rates(settings.http.visits_per_minute, settings.http.visits_per_hour, settings.http.presses_per_minute),
     )
 
 
@@ -261,6 +266,13 @@ def _folders(settings: Settings, taker: Taker, settler: Settler) -> tuple[Folder
         for folder in settings.folders
     ]
     return tuple(FolderWatch(binding, taker.take, settler.settle, clock=clock) for binding in bindings)
+
+
+def _newest_numbers(ledger: Ledger) -> list[Line]:
+    """What the demo's start page tells: the newest number of each of the office's books."""
+    with ledger.database.read() as session:
+        given = registers.newest(session, directory.organisation(session, ""))
+    return [Line(registers.TITLES[kind], text) for kind, text in given]
 
 
 def _ready(ledger: Ledger) -> tuple[bool, str]:

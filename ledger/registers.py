@@ -184,6 +184,14 @@ def entries(
     return [(found[0], found[1]) for found in session.execute(wanted)]
 
 
+def newest(session: Session, owner: OrganisationRow) -> list[tuple[RegisterKind, str]]:
+    """The newest number of each of the owner's books that has one, as people write it."""
+    last = sa.select(sa.func.max(EntryRow.id)).join(RegisterRow).where(RegisterRow.organisation_id == owner.id)
+    wanted = sa.select(RegisterRow.kind, EntryRow.text).join(EntryRow, EntryRow.register_id == RegisterRow.id)
+    wanted = wanted.where(EntryRow.id.in_(last.group_by(RegisterRow.kind))).order_by(RegisterRow.id)
+    return [(kind, text) for kind, text in session.execute(wanted)]
+
+
 def entry_of_letter(session: Session, letter_id: int, owner_id: int) -> EntryRow | None:
     """The line that a letter has in one organisation's books, if it has one."""
     wanted = sa.select(EntryRow).join(RegisterRow).order_by(EntryRow.id).limit(1)

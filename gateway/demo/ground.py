@@ -25,6 +25,9 @@ port = {smtp}
 
 [http]
 port = {http}
+# ทุกคนในระบบตัวอย่างมาจากเครื่องเดียว / everybody in the demo comes from one machine
+visits_per_minute = 600
+visits_per_hour = 6000
 
 [relay]
 kind = "maildrop"

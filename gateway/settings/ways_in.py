@@ -155,6 +155,14 @@ class HttpSettings(Section):
         description="พร็อกซีที่เชื่อ X-Forwarded-For ได้ เช่น 10.0.0.0/8 / proxies whose X-Forwarded-For is believed",
     )
 
+    visits_per_minute: Whole = Field(
+        default=30, ge=1, description="จำนวนครั้งต่อนาทีที่หนึ่งที่อยู่เปิดลิงก์ได้ / requests for links per minute from one address"
+    )
+    visits_per_hour: Whole = Field(default=300, ge=1, description="จำนวนครั้งต่อชั่วโมงที่หนึ่งที่อยู่เปิดลิงก์ได้ / the same per hour")
+    presses_per_minute: Whole = Field(
+        default=10, ge=1, description="จำนวนครั้งต่อนาทีที่กดปุ่มในหนึ่งลิงก์ได้ / button presses per minute on one link"
+    )
+
     @field_validator("base_url")
     @classmethod
     def _plain_address(cls, written: str) -> str:
