@@ -12,12 +12,18 @@ _LINE = 2048
 
 def set_up(level: str, form: str) -> None:
     """Send the log to standard error. `level` and `form` as in [log] of the settings."""
-    as_text = structlog.dev.ConsoleRenderer(colors=False) if form == "text" else structlog.processors.JSONRenderer()
+    # Traces without local variables: those of a fault in mid-letter are the letter.
+    as_text = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    as_json = (structlog.processors.format_exc_info, structlog.processors.JSONRenderer())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso")],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _one_line, as_text],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _one_line,
+                *((as_text,) if form == "text" else as_json),
+            ],
         )
     )
     root = logging.getLogger()
