@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Protocol
 
+import sqlalchemy as sa
+
 from ledger import outbox
 from ledger.database import Database
 from ledger.directory import OrganisationRow
@@ -107,9 +109,17 @@ class Dispatch:
                     run.report(Answer(notice.id, AnswerKind.PERMANENT, fault.sentence("en"), "", self._clock()))
 
     def _record(self, answered: list[tuple[Claimed, Answer]]) -> None:
-        with acting(self._database, "saraban", "sent", self._clock(), "outbox") as act:
-            given_up = outbox.record(act, answered, self._schedule)
-            outbox.warn(act, given_up, self._sender_of)
+        """Write answers down, however long the disk refuses: a forgotten answer makes a second mail (P-16)."""
+        while True:
+            try:
+                with acting(self._database, "saraban", "sent", self._clock(), "outbox") as act:
+                    given_up = outbox.record(act, answered, self._schedule)
+                    outbox.warn(act, given_up, self._sender_of)
+                return
+            except sa.exc.OperationalError as fault:
+                log.warning("%d answers wait to be recorded: %s", len(answered), type(fault).__name__)
+                if self._stopping.wait(_PERIOD):
+                    raise
 
 
 class _Run:
@@ -147,5 +157,5 @@ class _Run:
     def _commit(self, answers: list[Answer]) -> None:
         try:
             self._record([(self._open.pop(answer.id), answer) for answer in answers])
-        except Exception:  # a full disk: the claims lapse, and the mails go out once more under the same Message-ID
+        except Exception:  # the claims lapse, and the mails go out once more under the same Message-ID
             log.exception("%d answers could not be recorded", len(answers))
