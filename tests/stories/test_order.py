@@ -76,8 +76,7 @@ def test_a_file_leaves_its_folder_after_its_entry_is_on_the_disk(watched: House,
     calls = read(tmp_path / "trace")
 
     moved = first(calls, "move", lambda call: call.name in RENAMES and "/incoming/done/" in call.text)
-    before = [call for call in calls if call.ended < moved.begun]
-    entered = [call for call in before if syncs(call, DATABASE)][-1]
-    stored = first(before, "original", lambda call: call.name in RENAMES and "/originals/" in call.text)
-    assert stored.ended < entered.begun
-    assert not [call for call in before if writes(call, DATABASE) and call.begun > entered.ended]
+    stored = first(calls, "original", lambda call: call.name in RENAMES and "/originals/" in call.text)
+    settling = [call for call in calls if call.thread == stored.thread and stored.ended < call.begun < moved.begun]
+    written = [call for call in settling if writes(call, DATABASE)][-1]
+    assert first(settling, "sync of the entry", partial(syncs, path=DATABASE), written).ended < moved.begun
