@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Protocol
@@ -27,6 +28,7 @@ log = logging.getLogger("saraban.dispatch")
 
 _PERIOD = 1.0  # seconds between looks at the outbox when no bell rings
 _GROUP = 200  # answers in one commit, at most
+_GROUP_SECONDS = 0.1
 
 
 class Courier(Protocol):
@@ -145,14 +147,24 @@ class _Run:
         self._answers.put(None)
 
     def keep(self) -> None:
-        """Commit answers until the end: all that came during the last commit in the next one."""
-        while (first := self._answers.get()) is not None:
-            answers: list[Answer | None] = [first]
-            while len(answers) < _GROUP and not self._answers.empty() and answers[-1] is not None:
-                answers.append(self._answers.get())
-            self._commit([answer for answer in answers if answer is not None])
-            if answers[-1] is None:
-                return
+        """Commit answers until the end, a group at a time."""
+        more = True
+        while more and (first := self._answers.get()) is not None:
+            answers, more = self._gather(first)
+            self._commit(answers)
+
+    def _gather(self, first: Answer) -> tuple[list[Answer], bool]:
+        """`first` and what follows it within a moment; False when the end was among it."""
+        answers, until = [first], time.monotonic() + _GROUP_SECONDS
+        while len(answers) < _GROUP and (wait := until - time.monotonic()) > 0:
+            try:
+                answer = self._answers.get(timeout=wait)
+            except queue.Empty:
+                break
+            if answer is None:
+                return answers, False
+            answers.append(answer)
+        return answers, True
 
     def _commit(self, answers: list[Answer]) -> None:
         try:

@@ -40,7 +40,8 @@ class Resolver:
 
     def notices(self, session: Session, rows: Sequence[Claimed]) -> list[Notice]:
         """One notice for each row, in order."""
-        told = facts.of_letters(session, sorted({row.letter_id for row in rows if row.letter_id is not None}))
+        letters = sorted({row.letter_id for row in rows if row.letter_id is not None})
+        told, marks = facts.of_letters(session, letters), {key: self._loop_mark(key) for key in letters}
         writers = {key: session.get_one(OrganisationRow, key) for key in {row.organisation_id for row in rows}}
         deliveries = _deliveries(session, [row.delivery_id for row in rows if row.delivery_id is not None])
         return [
@@ -48,13 +49,14 @@ class Resolver:
                 row,
                 writers[row.organisation_id],
                 told.get(row.letter_id or 0),
+                marks.get(row.letter_id or 0, ""),
                 deliveries.get(row.delivery_id or 0),
             )
             for row in rows
         ]
 
     def _notice(
-        self, row: Claimed, writer: OrganisationRow, told: LetterFacts | None, delivery: _Delivery | None
+        self, row: Claimed, writer: OrganisationRow, told: LetterFacts | None, mark: str, delivery: _Delivery | None
     ) -> Notice:
         forwarded = delivery is not None and delivery.forwarded_from is not None
         return Notice(
@@ -72,10 +74,10 @@ class Resolver:
             holder=delivery.holder if delivery else "",
             forwarded_by=delivery.made_by if delivery and forwarded else "",
             note=delivery.note if delivery else "",
-            failed=tuple((address, reason) for address, reason in json.loads(row.failed or "[]")),
+            failed=tuple(map(tuple, json.loads(row.failed))) if row.failed else (),
             in_reply_to=row.in_reply_to,
             references=(row.in_reply_to,) if row.in_reply_to else (),
-            loop_mark=self._loop_mark(row.letter_id) if row.letter_id is not None else "",
+            loop_mark=mark,
         )
 
 

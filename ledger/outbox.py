@@ -55,6 +55,9 @@ class OutboxRow(Row):
     loose = frozenset({"due", "claimed_at", "attempts", "since", "token", "code"})
 
 
+# The sealed columns that an answer may change.
+_TOLD = ("answer", "peer", "sent_at", "gave_up_at", "unknown_at")
+
 Claimed = sa.Row[Any]  # the columns of an `OutboxRow` when it was claimed; many of them cost little
 
 _READY = (
@@ -131,7 +134,7 @@ def record(act: Act, answered: Sequence[tuple[Claimed, Answer]], schedule: Sched
     changes = []
     for row, answer in answered:
         new = _after(row, answer, schedule)
-        changes.append((row.id, {name: getattr(row, name) for name in new}, new))
+        changes.append((row.id, {name: getattr(row, name) for name in _TOLD}, new))
     act.alter_many(OutboxRow, changes)
     return [row for (row, _), (_, _, new) in zip(answered, changes, strict=True) if new["gave_up_at"] is not None]
 

@@ -38,6 +38,11 @@ class Timeouts:
     final: float = 600
     quit: float = 5
 
+    @property
+    def beat(self) -> float:
+        """How long one system call may wait; a socket keeps this, since changing it costs a call for each."""
+        return min(self.command, self.data, self.block, self.final, self.quit)
+
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
@@ -105,6 +110,7 @@ class Connection(smtplib.SMTP):
         self._patience = settings.timeouts.command
         # What ends a group of commands must not wait for the other side's acknowledgement of the rest.
         self._socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket().settimeout(settings.timeouts.beat)
 
     def read(self, seconds: float) -> Reply:
         """The next reply, which must be complete within `seconds`. Errors: Broken."""
@@ -127,12 +133,8 @@ class Connection(smtplib.SMTP):
     def write(self, content: bytes) -> None:
         """Hand `content` to the network; `written` counts what went. Errors: Broken."""
         view, self.written = memoryview(content), 0
-        try:
-            self._socket().settimeout(self._settings.timeouts.block)
-            while self.written < len(view):
-                self.written += self._socket().send(view[self.written : self.written + _RECORD])
-        except OSError as trouble:
-            raise Broken(explain(trouble)) from trouble
+        while self.written < len(view):
+            self.written += self._send(view[self.written : self.written + _RECORD])
 
     def leave(self) -> None:
         """QUIT, without insisting on an answer."""
@@ -163,8 +165,19 @@ class Connection(smtplib.SMTP):
     def _encrypt(self) -> None:
         self._socket().settimeout(self._settings.timeouts.connect)
         self.starttls(context=tls_context(self._settings))
+        self._socket().settimeout(self._settings.timeouts.beat)
         self.expect_silence()  # what came before TLS is not the server's word
         self.ehlo()
+
+    def _send(self, block: memoryview) -> int:
+        deadline = monotonic() + self._settings.timeouts.block
+        while True:
+            try:
+                return int(self._socket().send(block))
+            except TimeoutError as trouble:
+                self._check(deadline, trouble)
+            except OSError as trouble:
+                raise Broken(explain(trouble)) from trouble
 
     def _line(self, deadline: float) -> bytes:
         while not self._lines:
@@ -175,14 +188,21 @@ class Connection(smtplib.SMTP):
         return self._lines.popleft().rstrip(b"\r")
 
     def _receive(self, deadline: float) -> bytes:
-        try:
-            self._socket().settimeout(max(deadline - monotonic(), 0.001))
-            received: bytes = self._socket().recv(65536)
-        except OSError as trouble:
-            raise Broken(explain(trouble)) from trouble
+        received: bytes | None = None
+        while received is None:
+            try:
+                received = self._socket().recv(65536)
+            except TimeoutError as trouble:
+                self._check(deadline, trouble)
+            except OSError as trouble:
+                raise Broken(explain(trouble)) from trouble
         if not received:
             raise Broken("เซิร์ฟเวอร์ปิดการเชื่อมต่อ (connection closed)")
         return received
+
+    def _check(self, deadline: float, trouble: TimeoutError) -> None:
+        if monotonic() >= deadline:
+            raise Broken(explain(trouble)) from trouble
 
     def _socket(self) -> Any:
         if self.sock is None:

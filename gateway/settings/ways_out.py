@@ -95,7 +95,7 @@ class OutboxSettings(Section):
         default=4000 * _SECOND, description="เวลารอสูงสุดระหว่างครั้ง / longest wait between repeats"
     )
     give_up: Duration = Field(default=5 * _DAY, description="เลิกส่งหลังจาก / give up after")
-    batch: Whole = Field(default=200, ge=1, le=10_000, description="จำนวนอีเมลที่หยิบต่อรอบ / mails claimed in one round")
+    batch: Whole = Field(default=500, ge=1, le=10_000, description="จำนวนอีเมลที่หยิบต่อรอบ / mails claimed in one round")
 
     @model_validator(mode="after")
     def _in_order(self) -> OutboxSettings:
