@@ -244,6 +244,7 @@ def looked_at(page: Page, name: str, folder: Path) -> list[str]:
         page.set_viewport_size({"width": width, "height": 844})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         found += [f"{name} {width} {scheme}: {fault}" for fault in faults(page)]
+        page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
     return found
 

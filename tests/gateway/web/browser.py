@@ -21,17 +21,34 @@ QUIET = [
 # Every element with text of its own: its contrast with what lies behind it, its line height, whether it is cut off.
 MEASURE = r"""
 () => {
+  const root = getComputedStyle(document.documentElement);
   const numbers = (colour) => (colour.match(/[\d.]+/g) || []).map(Number);
   const over = ([r, g, b, a = 1], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a)];
   const behind = (element) => {
     const layers = [];
     for (let at = element; at; at = at.parentElement) layers.push(numbers(getComputedStyle(at).backgroundColor));
-    const base = matchMedia("(prefers-color-scheme: dark)").matches ? [0, 0, 0] : [255, 255, 255];
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches && /dark/.test(root.colorScheme);
+    const base = dark ? [0, 0, 0] : [255, 255, 255];
     return layers.reverse().reduce((below, layer) => over(layer, below), base);
   };
   const light = (colour) => {
     const [r, g, b] = colour.map((one) => (one /= 255) <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const cut = (element, own, style) => {
+    let clip = element;
+    while (clip && getComputedStyle(clip).overflowY === "visible") clip = clip.parentElement;
+    if (!clip || clip === document.body || !/hidden|clip/.test(getComputedStyle(clip).overflowY)) return false;
+    const pen = document.createElement("canvas").getContext("2d"), range = document.createRange();
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const ink = pen.measureText(own), box = clip.getBoundingClientRect();
+    range.selectNodeContents(element);
+    return [...range.getClientRects()].some((line) => {
+      if (line.bottom <= box.top || line.top >= box.bottom - 1) return false;  // a line beyond a clamp
+      const base = line.top + ink.fontBoundingBoxAscent;
+      const top = base - ink.actualBoundingBoxAscent, bottom = base + ink.actualBoundingBoxDescent;
+      return top < box.top - 0.5 || bottom > box.bottom + 0.5;
+    });
   };
   const faults = [];
   for (const element of document.body.querySelectorAll("*")) {
@@ -47,6 +64,7 @@ MEASURE = r"""
     if (contrast < (large ? 3 : 4.5)) faults.push(`contrast ${contrast.toFixed(2)}: ${name}`);
     if (thai && parseFloat(style.lineHeight) < 1.29 * size) faults.push(`lines too close: ${name}`);
     if (thai && parseFloat(style.letterSpacing)) faults.push(`spaced Thai: ${name}`);
+    if (cut(element, own, style)) faults.push(`cut off: ${name}`);
     if (box.right > innerWidth + 1 || box.left < -1) faults.push(`beyond the edge: ${name}`);
   }
   for (const element of document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")) {
@@ -83,6 +101,5 @@ def visitor(browser: Browser, **other: Any) -> Iterator[Page]:
 
 
 def faults(page: Page) -> list[str]:
-    """What is wrong with how the page looks; empty when nothing is."""
-    found: list[str] = page.evaluate(MEASURE)
-    return found
+    """What is wrong with how the page and what it frames look; empty when nothing is."""
+    return [fault for frame in page.frames for fault in frame.evaluate(MEASURE)]

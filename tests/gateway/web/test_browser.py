@@ -122,7 +122,8 @@ def test_every_page_fits_reads_and_can_be_touched(demo: tuple[Site, Path], brows
 
 
 def test_the_measuring_finds_what_is_wrong(browser: Browser) -> None:
-    bad = '<p style="color:#999;background:#fff;line-height:1;letter-spacing:1px;width:2000px">ที่<a href="/">x</a></p>'
+    bad = """<p style="color:#999;background:#fff;line-height:1;letter-spacing:1px;width:2000px">ที่<a href="/">x</a></p>
+        <p style="overflow:hidden;height:1.2em;line-height:1.2">ญี่ปุ่น ฏู</p>"""
     with visitor(browser) as page:
         page.set_content(bad)
         found = "\n".join(faults(page))
@@ -131,6 +132,7 @@ def test_the_measuring_finds_what_is_wrong(browser: Browser) -> None:
         "lines too close",
         "spaced Thai",
         "beyond the edge",
+        "cut off",
         "too small to touch",
         "overflows",
     ):
