@@ -96,7 +96,7 @@ class Entering:
         with self._database.write() as session, self._act(session, intake) as act:
             act.what, act.about = "held", f"intake {intake.id}"
             intakes.learn(act, intake, reading)
-            return intakes.conclude(act, intake.id, OutcomeKind.HELD, reason)
+            return intakes.conclude(act, intake.id, OutcomeKind.HELD, reason, secrecy=reading.secrecy)
 
     def _act(self, session: Session, intake: IntakeRow) -> Act:
         return Act(session, WHO[intake.channel], "settled", self._clock())

@@ -36,6 +36,7 @@ from watchers.reading import letterhead
 SUMMARY_LENGTH = 4000
 UNREADABLE = "unreadable"  # the defect of a reading whose child process had to be stopped
 
+_ON_PAPER = "หนังสือลับที่สุดรับทางอิเล็กทรอนิกส์ไม่ได้ ให้ส่งเป็นเอกสาร"  # R2, R14
 _NOT_LETTERS = {
     ReadingKind.BOUNCE: (OutcomeKind.BOUNCE, "รายงานส่งไม่ถึง"),
     ReadingKind.AUTO_REPLY: (OutcomeKind.AUTO_REPLY, "จดหมายตอบกลับอัตโนมัติ"),
@@ -61,13 +62,16 @@ def settle(act: Act, settled: Settled, policy: Policy) -> Outcome:
     intakes.learn(act, intake, reading)
     if (found := _first(act, intake, reading, policy)) is not None:
         act.what, (first, reason) = "joined", found
-        return intakes.join(act, intake.id, first.entry_id, first.letter_id, reason)
+        return intakes.join(act, intake.id, first.entry_id, first.letter_id, reason, reading.secrecy)
     if reading.kind in _NOT_LETTERS and intake.channel is not Channel.FOLDER:
-        return _conclude(act, settled, *_NOT_LETTERS[reading.kind])
+        return _conclude(act, settled, *_NOT_LETTERS[reading.kind], reading.secrecy)
     owner = act.session.get_one(OrganisationRow, intake.organisation_id)
     if intake.register is RegisterKind.INCOMING:
         return _route(act, settled, owner, policy)
-    return _enter(act, settled, owner, routing.Routing(reason="วางในโฟลเดอร์ของทะเบียน"), policy)
+    if reading.secrecy is Secrecy.TOP_SECRET:
+        return _conclude(act, settled, OutcomeKind.REFUSED, _ON_PAPER, reading.secrecy)
+    marked = routing.Routing(reason="วางในโฟลเดอร์ของทะเบียน", urgency=reading.urgency, secrecy=reading.secrecy)
+    return _enter(act, settled, owner, marked, policy)
 
 
 def _first(act: Act, intake: IntakeRow, reading: Reading, policy: Policy) -> tuple[First, str] | None:
@@ -84,12 +88,12 @@ def _route(act: Act, settled: Settled, owner: OrganisationRow, policy: Policy) -
     known = directory.sender_organisation(act.session, _sender_address(settled))
     facts = routing.Facts.of(as_intake(settled.intake), settled.reading, known.code if known else "")
     routed = routing.route(rules.load(act.session, owner.id), facts)
-    if routed.secrecy is Secrecy.TOP_SECRET:  # R2, R14
-        return _conclude(act, settled, OutcomeKind.REFUSED, "หนังสือลับที่สุดรับทางอิเล็กทรอนิกส์ไม่ได้ ให้ส่งเป็นเอกสาร")
+    if routed.secrecy is Secrecy.TOP_SECRET:
+        return _conclude(act, settled, OutcomeKind.REFUSED, _ON_PAPER, routed.secrecy)
     if routed.refuse:
-        return _conclude(act, settled, OutcomeKind.REFUSED, routed.reason)
+        return _conclude(act, settled, OutcomeKind.REFUSED, routed.reason, routed.secrecy)
     if hold := routed.hold or _held(settled, policy, known):
-        return _conclude(act, settled, OutcomeKind.HELD, routed.reason if routed.hold else hold)
+        return _conclude(act, settled, OutcomeKind.HELD, routed.reason if routed.hold else hold, routed.secrecy)
     return _enter(act, settled, owner, routed, policy, known)
 
 
@@ -104,9 +108,9 @@ def _held(settled: Settled, policy: Policy, known: OrganisationRow | None) -> st
     return ""
 
 
-def _conclude(act: Act, settled: Settled, kind: OutcomeKind, reason: str) -> Outcome:
+def _conclude(act: Act, settled: Settled, kind: OutcomeKind, reason: str, secrecy: Secrecy) -> Outcome:
     act.what = str(kind)
-    return intakes.conclude(act, settled.intake.id, kind, reason)
+    return intakes.conclude(act, settled.intake.id, kind, reason, secrecy=secrecy)
 
 
 def _enter(

@@ -64,6 +64,7 @@ class OutcomeRow(Row):
     entry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("entries.id"), index=True)
     letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letters.id"), index=True)
     holders: Mapped[str] = mapped_column(default="")  # one a line
+    secrecy: Mapped[Secrecy] = mapped_column(Choice(Secrecy), default=Secrecy.ORDINARY)  # also of what has no entry
     at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -81,9 +82,10 @@ _OUTCOME = (
         OutcomeRow.kind,
         OutcomeRow.reason,
         OutcomeRow.holders,
+        OutcomeRow.secrecy,
         EntryRow.number,
         EntryRow.text,
-        EntryRow.secrecy,
+        EntryRow.secrecy.label("of_entry"),
         RegisterRow.year,
     )
     .outerjoin(EntryRow, OutcomeRow.entry_id == EntryRow.id)
@@ -142,8 +144,8 @@ def conclude(
     kind: OutcomeKind,
     reason: str,
     *,
+    secrecy: Secrecy,
     entry: Entered | None = None,
-    secrecy: Secrecy = Secrecy.ORDINARY,
     letter_id: int | None = None,
     holders: Sequence[str] = (),
 ) -> Outcome:
@@ -156,15 +158,18 @@ def conclude(
         entry_id=entry.id if entry else None,
         letter_id=letter_id,
         holders="\n".join(holders),
+        secrecy=secrecy,
         at=act.at,
     )
-    if entry is None:
-        return Outcome(intake_id, kind, reason)
     secret = secrecy is not Secrecy.ORDINARY
+    if entry is None:
+        return Outcome(intake_id, kind, reason, secret=secret)
     return Outcome(intake_id, kind, reason, entry.number, entry.year, entry.text, tuple(holders), secret)
 
 
-def join(act: Act, intake_id: int, entry_id: int | None, letter_id: int | None, reason: str) -> Outcome:
+def join(
+    act: Act, intake_id: int, entry_id: int | None, letter_id: int | None, reason: str, secrecy: Secrecy
+) -> Outcome:
     """Conclude that the intake is a copy of what has that entry and letter."""
     act.add(
         OutcomeRow,
@@ -173,6 +178,7 @@ def join(act: Act, intake_id: int, entry_id: int | None, letter_id: int | None, 
         reason=reason,
         entry_id=entry_id,
         letter_id=letter_id,
+        secrecy=secrecy,
         at=act.at,
     )
     told = outcome(act.session, intake_id)
@@ -208,7 +214,7 @@ def outcome(session: Session, intake_id: int) -> Outcome | None:
         year=row.year,
         text=row.text or "",
         groups=tuple(row.holders.splitlines()),
-        secret=row.secrecy not in (None, Secrecy.ORDINARY),
+        secret=not {row.secrecy, row.of_entry} <= {Secrecy.ORDINARY, None},
     )
 
 

@@ -104,8 +104,8 @@ def retry_intake(
 
 
 def as_dict(intake: IntakeRow, outcome: Outcome | None) -> dict[str, Any]:
-    """An arrival for JSON; of a secret letter neither subject nor file name (I8)."""
-    secret = outcome is not None and outcome.secret
+    """An arrival for JSON; of a secret letter neither subject nor file name (I8), nor of one that is not read yet."""
+    secret = outcome is None or outcome.secret
     return {
         "id": intake.id,
         "taken_at": intake.taken_at,

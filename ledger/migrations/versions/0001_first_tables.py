@@ -304,6 +304,7 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.Integer(), nullable=True),
         sa.Column("letter_id", sa.Integer(), nullable=True),
         sa.Column("holders", sa.String(), nullable=False),
+        sa.Column("secrecy", sa.String(16), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"]),
         sa.ForeignKeyConstraint(["intake_id"], ["intakes.id"]),
