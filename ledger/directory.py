@@ -106,11 +106,7 @@ def without_plus(address: str) -> tuple[str, str]:
 
 def receiving(session: Session) -> dict[str, int]:
     """Every address that we receive for, with its organisation's id."""
-    wanted = sa.select(OrganisationRow.address, OrganisationRow.id).where(
-        OrganisationRow.address != "", OrganisationRow.active
-    )
-    found = once(session, "receiving", lambda: session.execute(wanted).all())
-    return {address.casefold(): key for address, key in found}
+    return once(session, "receiving", lambda: _receiving(session))
 
 
 def organisation(session: Session, code: str) -> OrganisationRow:
@@ -171,6 +167,12 @@ def sender_organisation(session: Session, address: str) -> OrganisationRow | Non
 def rows(session: Session, of: type[Row]) -> Iterable[Any]:
     """All rows of one of this module's tables, in order of their ids."""
     return session.execute(sa.select(of).order_by(sa.text("id"))).scalars()
+
+
+def _receiving(session: Session) -> dict[str, int]:
+    wanted = sa.select(OrganisationRow.address, OrganisationRow.id)
+    found = session.execute(wanted.where(OrganisationRow.address != "", OrganisationRow.active))
+    return {address.casefold(): key for address, key in found}
 
 
 def _senders(session: Session) -> dict[str, OrganisationRow]:

@@ -27,8 +27,7 @@ class RuleRow(Row):
 
 def load(session: Session, organisation_id: int) -> RuleSet:
     """The rules of an organisation, in their order; none at all is a rule set too."""
-    wanted = sa.select(RuleRow.body).where(RuleRow.organisation_id == organisation_id).order_by(RuleRow.position)
-    return once(session, ("rules", organisation_id), lambda: _parsed(tuple(session.execute(wanted).scalars())))
+    return once(session, ("rules", organisation_id), lambda: _parsed(_bodies(session, organisation_id)))
 
 
 def replace(act: Act, organisation_id: int, rules: RuleSet) -> None:
@@ -40,6 +39,11 @@ def replace(act: Act, organisation_id: int, rules: RuleSet) -> None:
     for position, written in enumerate(yaml.safe_load(rules.to_yaml())["rules"], 1):
         body = yaml.safe_dump(written, allow_unicode=True, sort_keys=False)
         act.add(RuleRow, organisation_id=organisation_id, position=position, name=written["name"], body=body)
+
+
+def _bodies(session: Session, organisation_id: int) -> tuple[str, ...]:
+    wanted = sa.select(RuleRow.body).where(RuleRow.organisation_id == organisation_id).order_by(RuleRow.position)
+    return tuple(session.execute(wanted).scalars())
 
 
 @lru_cache(maxsize=64)
