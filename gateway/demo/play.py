@@ -10,14 +10,17 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from rich.console import Console
+from rich.markup import escape
+from sqlalchemy.orm import Session
 
 from gateway import wiring
+from gateway.cli.context import plain
 from gateway.daemon import Running
 from gateway.demo import office, story
 from gateway.wiring import Ledger
 from ledger import directory, sending
 from ledger.database import Database
-from ledger.history import HistoryRow, acting
+from ledger.history import acting
 from ledger.intakes import OutcomeRow
 from ledger.letters import DeliveryRow, LetterRow
 from ledger.originals import digest
@@ -54,7 +57,8 @@ class Play:
     def report(self) -> None:
         """Print every new outcome, mail and receipt until the end."""
         database = self._running.house.ledger.database
-        seen = _newest(database)
+        with database.read() as session:
+            seen = _newest(session)
         while not self._ending.wait(_PERIOD):
             seen = self._report_since(database, seen)
 
@@ -86,13 +90,12 @@ class Play:
         self._say(f"[cyan]ส่ง[/]  {entry.text}  {told.subject} → {count} โรงเรียน")
 
     def _report_since(self, database: Database, seen: dict[type, int]) -> dict[type, int]:
-        newest = _newest(database)
         with database.read() as session:
+            newest = _newest(session)
             for outcome, entry in session.execute(_outcomes(seen[OutcomeRow])):
                 self._say(_outcome_line(outcome, entry))
             for receipt, delivery, letter in session.execute(_receipts(seen[ReceiptRow])):
-                number = letter.letter_number or letter.id
-                self._say(f"[green]รับแล้ว[/]  {delivery.holder} โดย {receipt.name} — หนังสือ {number}")
+                self._say(_receipt_line(receipt, delivery, letter))
         if newest[OutboxRow] > seen[OutboxRow]:
             count = newest[OutboxRow] - seen[OutboxRow]
             self._say(f"[dim]จดหมายแจ้ง {count} ฉบับ อ่านได้ที่ {self._running.http}/demo/mail[/]")
@@ -102,10 +105,9 @@ class Play:
         self._console.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {text}")
 
 
-def _newest(database: Database) -> dict[type, int]:
-    with database.read() as session:
-        rows = (OutcomeRow, ReceiptRow, OutboxRow, HistoryRow)
-        return {row: session.execute(sa.select(sa.func.max(row.id))).scalar() or 0 for row in rows}
+def _newest(session: Session) -> dict[type, int]:
+    rows = (OutcomeRow, ReceiptRow, OutboxRow)
+    return {row: session.execute(sa.select(sa.func.max(row.id))).scalar() or 0 for row in rows}
 
 
 def _outcomes(after: int) -> sa.Select[OutcomeRow, EntryRow]:
@@ -120,8 +122,21 @@ def _receipts(after: int) -> sa.Select[ReceiptRow, DeliveryRow, LetterRow]:
 
 
 def _outcome_line(outcome: OutcomeRow, entry: EntryRow | None) -> str:
+    reason = _shown(outcome.reason)
     if outcome.kind is not OutcomeKind.REGISTERED or entry is None:
-        return f"[yellow]{outcome.kind}[/]  {outcome.reason}"
-    subject = entry.subject if entry.secrecy is Secrecy.ORDINARY else "[ลับ]"
-    holders = outcome.holders.replace("\n", ", ")
-    return f"[cyan]รับ[/]  {entry.text}  {subject} → {holders}  [dim]({outcome.reason})[/]"
+        return f"[yellow]{outcome.kind}[/]  {reason}"
+    holders = _shown(outcome.holders.replace("\n", ", "))
+    return f"[cyan]รับ[/]  {entry.text}  {_subject(entry)} → {holders}  [dim]({reason})[/]"
+
+
+def _receipt_line(receipt: ReceiptRow, delivery: DeliveryRow, letter: LetterRow) -> str:
+    return f"[green]รับแล้ว[/]  {_shown(delivery.holder)} โดย {_shown(receipt.name)} — {_subject(letter)}"
+
+
+def _subject(one: EntryRow | LetterRow) -> str:
+    return _shown(one.subject) if one.secrecy is Secrecy.ORDINARY else "[ลับ]"
+
+
+def _shown(text: str) -> str:
+    """What strangers wrote, as text that neither marks up the line nor steers the terminal."""
+    return escape(plain(text))

@@ -158,3 +158,13 @@ def test_a_letter_that_is_on_its_way_when_the_house_closes_is_still_taken(house:
     house.start()
     arrival_of(house, "หนังสือที่มาตอนปิด")
     assert numbers(house, "incoming") == [1]
+
+
+def test_what_the_terminal_tells_is_told_once_and_is_not_steered_by_letters(house: House) -> None:
+    hostile = ["เรื่องที่ [/] ปิดแท็ก", "[red]เรื่องที่สอง[/red]", "[ext] เรื่องที่สาม"]
+    post(house, *map(letter, hostile))
+    for subject in hostile:
+        eventually(lambda subject=subject: subject in house.log, f"a line about {subject}")
+    post(house, letter("เรื่องสุดท้าย"))
+    eventually(lambda: "เรื่องสุดท้าย" in house.log, "a last line")
+    assert [house.log.count(subject) for subject in hostile] == [1, 1, 1]
