@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ class World:
     folder: Path
     now: datetime = NOW
 
-    def act(self, what: str = "tested", who: str = "Malee"):  # noqa: ANN201
+    def act(self, what: str = "tested", who: str = "Malee") -> AbstractContextManager[Act]:
         return acting(self.database, who, what, self.now)
 
     def office(self, act: Act) -> OrganisationRow:

@@ -25,7 +25,7 @@ from ledger.intakes import SMALL, IntakeRow, OutcomeRow
 from ledger.letters import DeliveryRow, DocumentRow
 from ledger.outbox import OutboxRow
 from ledger.registers import EntryRow
-from ledger.values import Channel, Intake, NoticeKind, Outcome, OutcomeKind, RegisterKind, Secrecy
+from ledger.values import Channel, Intake, NoticeKind, Outcome, OutcomeKind, Reading, RegisterKind, Secrecy
 from watchers.reading import read
 
 RULES = """
@@ -62,7 +62,7 @@ class Walk:
         return self.settler.settle(self.take(intake).result(10)).result(10)
 
 
-def _read(intake: IntakeRow, content: bytes):  # noqa: ANN202
+def _read(intake: IntakeRow, content: bytes) -> Reading:
     return read(content, name=intake.name, sender=intake.sender if intake.channel != "folder" else None)
 
 
