@@ -47,7 +47,8 @@ class Storm:
     def __init__(self, house: House) -> None:
         self.house = house
         self.accepted: dict[str, str] = {}  # subject and digest of each mail that got its 250
-        self.turned_away: list[bytes] = []  # replies that tell a sender never to come again
+        self.put_off = 0  # how often a sender was told to come again
+        self.turned_away: list[bytes] = []  # replies that told one never to come again
         self.dropped: dict[str, bytes] = {}
         self._ending, self._hopeless = threading.Event(), threading.Event()
         self._threads = [threading.Thread(target=self._send, args=(n,)) for n in range(_SENDERS)]
@@ -129,6 +130,8 @@ class Storm:
     def _weigh(self, code: int, text: bytes | str) -> None:
         if code >= 500:
             self.turned_away.append(text if isinstance(text, bytes) else text.encode())
+        else:
+            self.put_off += 1
 
     def _drop(self) -> None:
         turn = 0
