@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, s
 from gateway.cli.opened import opened
 from gateway.cli.registers import OrgOption
 from gateway.settings import Settings
+from gateway.settings.sources import find
 from ledger import directory, routing, rules
 from ledger.directory import GroupRow
 from ledger.errors import Refused
@@ -37,7 +39,7 @@ def parse(
 
     ls *.eml | saraban parse --batch --json
     """
-    with wiring.make_reader(settings_from(config)) as reader:
+    with wiring.make_reader(_limits(config)) as reader:
         for line in parse_files(_paths(files, batch), reader.read):
             if as_json_lines or batch:
                 print(line, flush=True)  # noqa: T201 (whoever writes the next path waits for it)
@@ -118,6 +120,13 @@ def _as_arrived(file: Path, settings: Settings, sender: str, to: list[str], fold
     bound = [one for one in settings.folders if folder is None or one.path == folder.resolve()]
     source, group = (str(bound[0].path), bound[0].group) if bound else (str(folder or ""), "")
     return Intake(Channel.FOLDER, source, b"", wiring.clock(), name=file.name, group=group)
+
+
+def _limits(config: Path | None) -> Settings:
+    """The settings where there are any; reading a file needs none."""
+    if config is None and find(None, os.environ) is None and not os.environ.get("SARABAN_DATA"):
+        return Settings()
+    return settings_from(config)
 
 
 def _paths(files: list[Path] | None, batch: bool) -> Iterator[str]:
