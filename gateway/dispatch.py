@@ -9,7 +9,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -64,7 +64,7 @@ class Dispatch:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the batch in hand, then end."""
+        """Finish the mails that are on their way, hand the others back, and end."""
         self._stopping.set()
         self._bell.set()
         self._thread.join()
@@ -104,11 +104,18 @@ class Dispatch:
             if not rows:
                 return
             run.claimed(rows)
-            for notice in notices:
+            for place, notice in enumerate(notices):
+                if self._stopping.is_set():
+                    self._hand_back(rows[place:])
+                    return
                 try:
                     yield self._write(notice)
                 except SarabanError as fault:  # a recipient that no mail can be addressed to
                     run.report(Answer(notice.id, AnswerKind.PERMANENT, fault.sentence("en"), "", self._clock()))
+
+    def _hand_back(self, rows: Sequence[Claimed]) -> None:
+        with self._database.write() as session:
+            outbox.hand_back(session, rows, self._clock())
 
     def _record(self, answered: list[tuple[Claimed, Answer]]) -> None:
         """Write answers down, however long the disk refuses: a forgotten answer makes a second mail (P-16)."""

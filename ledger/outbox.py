@@ -129,6 +129,13 @@ def release(act: Act) -> int:
     return len(keys)
 
 
+def hand_back(session: Session, rows: Sequence[Claimed], now: datetime) -> None:
+    """Give back claimed mails that nobody has tried: they are due at once, and have not left."""
+    table = table_of(OutboxRow)
+    untried = sa.update(table).where(table.c.id.in_([row.id for row in rows]))
+    session.connection().execute(untried.values(due=now, claimed_at=None, attempts=table.c.attempts - 1))
+
+
 def record(act: Act, answered: Sequence[tuple[Claimed, Answer]], schedule: Schedule) -> list[Claimed]:
     """Write down what the other side said to claimed mails. Returns those that are given up by this."""
     changes = []

@@ -131,6 +131,15 @@ def test_what_a_dead_daemon_had_claimed_comes_back_as_unknown(world: World) -> N
     assert claim(world) == [1, 2]
 
 
+def test_what_was_claimed_but_not_tried_is_handed_back_as_it_was(world: World) -> None:
+    queue(world, count=2)
+    with world.database.write() as session:
+        claimed = outbox.claim(session, world.now, 100, SCHEDULE)
+        outbox.hand_back(session, claimed[1:], world.now)
+    assert (mail(world, 2).attempts, mail(world, 2).unknown_at) == (0, None)
+    assert claim(world) == [2]
+
+
 @pytest.mark.parametrize(("keys", "count"), [(None, 2), ([2], 1), ([1, 2], 2), ([3], 0)])
 def test_retry_makes_due_what_waits_or_what_is_named(world: World, keys: list[int] | None, count: int) -> None:
     queue(world, count=3)

@@ -182,7 +182,7 @@ def test_a_house_that_is_stopped_while_it_sends_repeats_nothing(
 ) -> None:
     schools.gate_after = 12
     schools.turns = dict.fromkeys(list(SCHOOLS)[20:], (BUSY, BUSY, BUSY))
-    house = make_house(**settings(schools.port, SARABAN_OUTBOX__BATCH="5")).start()
+    house = make_house(**settings(schools.port)).start()
     send(house, tmp_path)
     assert schools.reached.wait(60)
     assert house.process
