@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +17,7 @@ import sqlalchemy as sa
 
 from gateway.demo.office import MAILBOX
 from ledger.database import Database
+from tests.mailers.servers import free_port
 
 T = TypeVar("T")
 
@@ -49,7 +48,7 @@ class House:
 
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self.smtp_port, self.http_port = _free_port(), _free_port()
+        self.smtp_port, self.http_port = free_port(), free_port()
         self.settings = dict(settings or {})
         self.process: subprocess.Popen[str] | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -191,11 +190,3 @@ def _alive(group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _free_port() -> int:
-    """Below those that the system gives to clients, so that a port is still free after each restart."""
-    while True:
-        port = random.randrange(10_000, 30_000)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port

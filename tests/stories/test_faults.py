@@ -12,11 +12,13 @@ import resource
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.stories.conftest import MakeHouse
 from tests.stories.house import House, eventually
+from tests.stories.peers import Schools
 from tests.stories.post import letter, outgoing, paper, post
 from tests.stories.visitor import Visitor
 
@@ -81,6 +83,26 @@ def test_what_was_taken_goes_on_by_itself_when_the_disk_has_room_again(make_hous
     assert sorted(row["subject"] for row in house.rows("register", "list", "incoming")) == sorted(subjects)
     assert len(outgoing(house, "registry@")) == len(subjects)
     house.sound()
+
+
+def test_what_the_schools_server_said_meanwhile_is_not_forgotten(make_house: MakeHouse, tmp_path: Path) -> None:
+    """Half of a circular has left; the server takes the rest while none of its answers can be written down."""
+    relay = {"KIND": "smtp", "HOST": "127.0.0.1", "TLS": "none"}
+    file = tmp_path / "หนังสือเวียน.pdf"
+    file.write_bytes(paper("เวียน"))
+    with Schools(gate_after=16) as schools:
+        relay["PORT"] = str(schools.port)
+        house = make_house(**{f"SARABAN_RELAY__{name}": value for name, value in relay.items()}).start()
+        wanted = house.row("send", file, "--to", "all", "--subject", "หนังสือเวียน", "--circular")["deliveries"]
+        assert schools.reached.wait(60)
+        with nothing_can_be_written(house):
+            schools.gate.set()
+            eventually(lambda: len(schools.mails) >= wanted, "the server has every mail")
+            assert offered(house, letter("หนังสือที่ต้องรอ")) == 451
+        house.settled()
+        assert set(schools.copies().values()) == {1}
+        assert len(schools.copies()) == wanted
+    assert house.count("outbox WHERE sent_at IS NULL OR unknown_at IS NOT NULL") == 0
 
 
 def test_with_little_space_left_no_mail_is_taken_and_people_still_acknowledge(make_house: MakeHouse) -> None:
