@@ -46,14 +46,14 @@ class House:
     Whatever it wrote stays in `folder` when a test fails; its log is `house.log` there.
     """
 
+    mailbox = MAILBOX
+
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.smtp_port, self.http_port = free_port(), free_port()
         self.settings = dict(settings or {})
         self.process: subprocess.Popen[str] | None = None
         folder.mkdir(parents=True, exist_ok=True)
-
-    mailbox = MAILBOX
 
     @property
     def data(self) -> Path:

@@ -12,6 +12,7 @@ from email.policy import SMTP, default
 from pathlib import Path
 
 from gateway.demo import papers
+from ledger.originals import digest
 from tests.stories.house import House
 
 SCHOOL = "donkaew@schools.example"
@@ -25,7 +26,7 @@ def letter(subject: str, *, text: str = "เรียน ผู้อำนว�
     mail["To"] = House.mailbox
     mail["Subject"] = subject
     mail["Date"] = "Mon, 05 Jan 2026 09:00:00 +0700"
-    mail["Message-ID"] = f"<{abs(hash((subject, text)))}@schools.example>"
+    mail["Message-ID"] = f"<{digest((subject + text).encode())[:32]}@schools.example>"
     mail.set_content(text)
     for name in files:
         mail.add_attachment(paper(name), "application", "pdf", filename=name)
