@@ -7,20 +7,18 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from gateway import daemon, wiring
+from gateway import lock, wiring
 from gateway.settings import Settings
 from gateway.settings.sources import open_to_others
 from gateway.settings.units import MIB, is_loopback, write_size
 from gateway.settings.ways_in import LmtpSettings
 from gateway.settings.ways_out import RelaySettings
 from ledger.database import verdict
-from ledger.errors import AlreadyRunning
 from mailers.connection import Broken
 from mailers.connection import connect as reach
 
@@ -83,7 +81,7 @@ def _space(settings: Settings) -> Iterator[Finding]:
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
-    ours = _daemon_runs(settings.data)
+    ours = lock.is_held(settings.data)
     for name, door in (("smtp", settings.smtp), ("lmtp", settings.lmtp), ("http", settings.http)):
         if not door.enabled:
             continue
@@ -106,14 +104,6 @@ def _port(name: str, host: str, port: int, *, ours: bool) -> Finding:
         reason = error.strerror or str(error)
         return Finding("wrong", name, f"เปิด {where} ไม่ได้: {reason}", f"{where} cannot be opened: {reason}")
     return Finding("good", name, f"{where} ว่าง", f"{where} is free")
-
-
-def _daemon_runs(data: Path) -> bool:
-    try:
-        with daemon.only_one(data) if (data / daemon.LOCK).exists() else nullcontext():
-            return False
-    except AlreadyRunning:
-        return True
 
 
 def _certificate(settings: Settings) -> Iterator[Finding]:

@@ -7,9 +7,7 @@ close (running letters finish), then what was taken is settled as far as it got;
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import os
 import signal
 import socket
 import threading
@@ -21,17 +19,16 @@ from pathlib import Path
 import uvloop
 
 from gateway import wiring
+from gateway.lock import only_one
+from gateway.opening import clock, open_ledger
 from gateway.settings import Settings
 from gateway.web import serve
-from gateway.wiring import House, Ledger
-from ledger.errors import AlreadyRunning
+from gateway.wiring import House
 from ledger.values import Channel
 from mailers.mime import self_test
 from watchers.smtp import Door
 
 log = logging.getLogger("saraban.daemon")
-
-LOCK = "daemon.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +51,11 @@ def run(
     """Run until SIGTERM or SIGINT (or `stop`), then end in good order.
 
     Arguments: `mailbox` shows a folder of .eml files on the web (demo); `ready` is called once everything serves.
-    Errors: `AlreadyRunning`; `MailDamaged` where this Python breaks mails; those of `wiring.open_ledger`; OSError for a
+    Errors: `AlreadyRunning`; `MailDamaged` where this Python breaks mails; those of `open_ledger`; OSError for a
     port that is taken.
     """
     self_test()
-    ledger = wiring.open_ledger(settings)
+    ledger = open_ledger(settings)
     with ExitStack() as stack:
         stack.callback(ledger.close)
         stack.enter_context(only_one(settings.data))
@@ -70,20 +67,6 @@ def run(
             stack.enter_context(_serving(house, web, base_url, mailbox))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_doors(house, base_url if web else "", ready, stop))
-
-
-@contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold the lock that lets one daemon at a time work in `folder`. Errors: `AlreadyRunning`."""
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunning(folder=folder) from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def _start(house: House, stack: ExitStack) -> None:
@@ -139,7 +122,7 @@ def _door(house: House, channel: Channel) -> Door:
         full=lambda: house.ledger.originals.free() < settings.intake.refuse_below_free,
         limits=wiring.smtp_limits(settings),
         tls=wiring.tls_context(settings),
-        clock=wiring.clock,
+        clock=clock,
         spool=settings.data,
     )
 
@@ -178,12 +161,3 @@ def _serving(house: House, web: socket.socket, base_url: str, mailbox: Path | No
     finally:
         server.should_exit = True
         thread.join()
-
-
-def status_of(ledger: Ledger) -> bool:
-    """Whether a daemon works in this folder now."""
-    try:
-        with only_one(ledger.settings.data):
-            return False
-    except AlreadyRunning:
-        return True

@@ -7,7 +7,6 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -15,6 +14,7 @@ from starlette.applications import Starlette
 from gateway import keys
 from gateway.dispatch import Courier, Dispatch
 from gateway.entering import Entering
+from gateway.opening import Ledger, clock, make_reader
 from gateway.pipeline import Policy
 from gateway.receivers import Receivers
 from gateway.settings import Settings
@@ -25,13 +25,9 @@ from gateway.web.demo_mail import Line
 from gateway.web.limits import Rates
 from gateway.web.mailbox import MailboxView
 from ledger import directory, registers
-from ledger.database import Database, open_database
 from ledger.desk import Desk
-from ledger.directory import OrganisationRow
 from ledger.due import Resolver
 from ledger.intakes import IntakeRow
-from ledger.letters import LinkLife
-from ledger.originals import Originals
 from ledger.outbox import Schedule
 from ledger.values import Reading
 from mailers.maildrop import Maildrop
@@ -42,34 +38,6 @@ from watchers.reading.reader import Reader
 from watchers.smtp import Limits
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-
-
-def clock() -> datetime:
-    """The one clock of the house."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What every command works on."""
-
-    settings: Settings
-    database: Database
-    originals: Originals
-    secret: bytes
-
-    @property
-    def life(self) -> LinkLife:
-        """How long receipt links work."""
-        return LinkLife(self.settings.links.life, self.settings.links.secret_life)
-
-    def sender_of(self, organisation: OrganisationRow) -> str:
-        """The address from which an organisation's mails are written."""
-        return self.settings.mail.sender or organisation.address or organisation.mailbox or "saraban@localhost"
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self.database.close()
 
 
 @dataclass(frozen=True)
@@ -84,12 +52,6 @@ class House:
     dispatch: Dispatch
     folders: tuple[FolderWatch, ...]
     desk: Desk
-
-
-def open_ledger(settings: Settings) -> Ledger:
-    """Open database and originals. Errors: `StorageUnsafe`; OSError for a folder that cannot be made."""
-    database = open_database(settings.data)
-    return Ledger(settings, database, Originals(settings.data / "originals"), keys.load(settings.data))
 
 
 def build(ledger: Ledger, base_url: str) -> House:
@@ -117,17 +79,6 @@ def build(ledger: Ledger, base_url: str) -> House:
         dispatch=dispatch,
         folders=_folders(settings, taker, settler),
         desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of),
-    )
-
-
-def make_reader(settings: Settings) -> Reader:
-    """The bounded child processes that read mails and files."""
-    limits = settings.reading
-    return Reader(
-        processes=limits.processes,
-        cpu_seconds=limits.cpu.total_seconds(),
-        wall_seconds=limits.wall.total_seconds(),
-        memory=limits.memory,
     )
 
 

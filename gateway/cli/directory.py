@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from gateway import wiring
 from gateway.cli.context import ConfigOption, say
 from gateway.cli.opened import opened, who
 from gateway.cli.rules import FileArgument
+from gateway.opening import clock
 from ledger import enrol, roster
 from ledger.errors import Refused
 from ledger.history import acting
@@ -63,7 +63,7 @@ def import_directory(file: FileArgument, part: PartOption = Part.ALL, config: Co
         content = file.read_bytes()
     except OSError as fault:
         raise Refused(reason=f"อ่านไฟล์ {file} ไม่ได้ — cannot read it ({fault.strerror})") from None
-    with opened(config) as ledger, acting(ledger.database, who(), "directory changed", wiring.clock()) as act:
+    with opened(config) as ledger, acting(ledger.database, who(), "directory changed", clock()) as act:
         present = enrol.give_out(act.session)
         if part is Part.SCHOOLS:
             wanted = roster.merge_schools(present, content)

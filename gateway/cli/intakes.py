@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway import wiring
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, table
 from gateway.cli.opened import HIDDEN, opened, when, who
+from gateway.opening import clock
 from ledger import intakes
 from ledger.errors import NotFound, Refused
 from ledger.history import acting
@@ -96,7 +96,7 @@ def retry_intake(
 
     saraban intake retry 7
     """
-    with opened(config) as ledger, acting(ledger.database, who(), "reopened", wiring.clock()) as act:
+    with opened(config) as ledger, acting(ledger.database, who(), "reopened", clock()) as act:
         act.about = f"intake {number}"
         if not intakes.reopen(act, number):
             raise Refused(reason=f"รายการนำเข้า {number} ไม่ได้พักไว้หรือถูกปฏิเสธ จึงไม่ต้องพิจารณาใหม่ — not held or refused")

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 import typer
 from sqlalchemy.orm import Session
 
-from gateway import wiring
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, table
 from gateway.cli.opened import URGENCY_TH, opened, shown, when, who
 from gateway.cli.registers import OrgOption
+from gateway.opening import clock
 from ledger import directory, era, letters, outbox, receipts, sending
 from ledger.errors import NotFound, Refused
 from ledger.history import acting
@@ -53,7 +53,7 @@ def send(
     saraban send a.pdf b.xlsx --to small,s012 --from policy --subject "ขอข้อมูลนักเรียน"
     """
     documents = [_document(path) for path in files]
-    now = wiring.clock()
+    now = clock()
     letter_date = era.parse_date(date, today=now.astimezone(era.BANGKOK).date()) if date else None
     if date and letter_date is None:
         raise Refused(reason=f"อ่านวันที่ “{date}” ไม่ได้ ให้เขียนเช่น 14 ส.ค. 2569 — write the date like 14 ส.ค. 2569")

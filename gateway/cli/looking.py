@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway import wiring
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, settings_from, table
 from gateway.cli.opened import opened
 from gateway.cli.registers import OrgOption
+from gateway.opening import clock, make_reader
 from gateway.settings import Settings
 from gateway.settings.sources import find
 from ledger import directory, routing, rules
@@ -39,7 +39,7 @@ def parse(
 
     ls *.eml | saraban parse --batch --json
     """
-    with wiring.make_reader(_limits(config)) as reader:
+    with make_reader(_limits(config)) as reader:
         for line in parse_files(_paths(files, batch), reader.read):
             if as_json_lines or batch:
                 print(line, flush=True)  # noqa: T201 (whoever writes the next path waits for it)
@@ -67,7 +67,7 @@ def explain(
     saraban explain หนังสือ.pdf --folder incoming
     """
     with opened(config) as ledger:
-        with wiring.make_reader(ledger.settings) as reader:
+        with make_reader(ledger.settings) as reader:
             reading = reader.read(file.read_bytes(), name=file.name)
         with ledger.database.read() as session:
             owner = directory.organisation(session, org)
@@ -116,10 +116,10 @@ def _told(routed: routing.Routing, reading: Reading, groups: dict[str, GroupRow]
 def _as_arrived(file: Path, settings: Settings, sender: str, to: list[str], folder: Path | None) -> Intake:
     """What the watcher would have made of it."""
     if folder is None and (to or file.suffix.lower() in (".eml", ".msg", "")):
-        return Intake(Channel.SMTP, "smtp", b"", wiring.clock(), sender=sender, recipients=tuple(to))
+        return Intake(Channel.SMTP, "smtp", b"", clock(), sender=sender, recipients=tuple(to))
     bound = [one for one in settings.folders if folder is None or one.path == folder.resolve()]
     source, group = (str(bound[0].path), bound[0].group) if bound else (str(folder or ""), "")
-    return Intake(Channel.FOLDER, source, b"", wiring.clock(), name=file.name, group=group)
+    return Intake(Channel.FOLDER, source, b"", clock(), name=file.name, group=group)
 
 
 def _limits(config: Path | None) -> Settings:

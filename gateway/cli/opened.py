@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from gateway import wiring
 from gateway.cli.context import language, settings_from
-from gateway.wiring import Ledger
+from gateway.opening import Ledger, open_ledger
 from ledger import era
 from ledger.values import Secrecy, Urgency
 
@@ -26,7 +25,7 @@ HIDDEN = "[ลับ]"  # stands for whatever a secret letter says (I8)
 @contextmanager
 def opened(config: Path | None) -> Iterator[Ledger]:
     """The ledger that the settings name."""
-    ledger = wiring.open_ledger(settings_from(config))
+    ledger = open_ledger(settings_from(config))
     try:
         yield ledger
     finally:

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway import wiring
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, table
 from gateway.cli.opened import opened, when, who
+from gateway.opening import clock
 from ledger import outbox
 from ledger.history import acting
 from ledger.outbox import OutboxRow
@@ -60,7 +60,7 @@ def retry_mails(
 
     saraban outbox retry 17 18
     """
-    with opened(config) as ledger, acting(ledger.database, who(), "retried", wiring.clock(), "outbox") as act:
+    with opened(config) as ledger, acting(ledger.database, who(), "retried", clock(), "outbox") as act:
         count = outbox.retry(act, numbers or None)
     say(f"จะส่งใหม่ {count} ฉบับ", f"{count} mails are due again.")
 

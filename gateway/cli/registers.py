@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway import wiring
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, table
 from gateway.cli.opened import day, opened, shown, when, who
+from gateway.opening import clock
 from ledger import directory, era, registers
 from ledger.history import acting
 from ledger.registers import EntryRow
@@ -71,7 +71,7 @@ def show_entry(
 
     saraban register show incoming 12 --year 2569
     """
-    of_year = year or era.be_year(wiring.clock())
+    of_year = year or era.be_year(clock())
     with opened(config) as ledger, ledger.database.read() as session:
         entry = registers.entry(session, directory.organisation(session, org), kind, number, of_year)
     told = {**as_dict(entry, of_year), "rule": entry.rule, "reason": entry.reason, "registered_by": entry.registered_by}
@@ -97,8 +97,8 @@ def void_entry(
 
     saraban register void outgoing 345 --reason "ออกเลขผิดเรื่อง"
     """
-    of_year = year or era.be_year(wiring.clock())
-    with opened(config) as ledger, acting(ledger.database, who(), "voided", wiring.clock()) as act:
+    of_year = year or era.be_year(clock())
+    with opened(config) as ledger, acting(ledger.database, who(), "voided", clock()) as act:
         entry = registers.entry(act.session, directory.organisation(act.session, org), kind, number, of_year)
         act.about = f"entry {entry.id}"
         registers.void(act, entry, reason)

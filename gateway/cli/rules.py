@@ -10,10 +10,10 @@ import sqlalchemy as sa
 import typer
 from sqlalchemy.orm import Session
 
-from gateway import wiring
 from gateway.cli.context import ConfigOption, language, say
 from gateway.cli.opened import opened, who
 from gateway.cli.registers import OrgOption
+from gateway.opening import clock
 from ledger import directory, routing, rules
 from ledger.directory import OrganisationRow
 from ledger.errors import Refused
@@ -59,7 +59,7 @@ def import_rules(file: FileArgument, org: OrgOption = "", config: ConfigOption =
 
     saraban rules import rules.yaml
     """
-    with opened(config) as ledger, acting(ledger.database, who(), "rules changed", wiring.clock()) as act:
+    with opened(config) as ledger, acting(ledger.database, who(), "rules changed", clock()) as act:
         owner = directory.organisation(act.session, org)
         ruleset = checked(act.session, owner, read_text(file))
         act.about = f"organisation {owner.id}"

@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import sys
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import typer
 from sqlalchemy.orm import Session
 
-from gateway import daemon
+from gateway import lock
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, settings_from, table
 from gateway.cli.opened import opened, when
-from gateway.daemon import Running
 from gateway.logs import set_up
 from ledger import history, intakes, outbox, verify
 from ledger.database import verdict
 from ledger.intakes import IntakeRow, OutcomeRow
 from ledger.values import OutcomeKind
+
+if TYPE_CHECKING:
+    from gateway.daemon import Running
 
 
 def run(config: ConfigOption = None) -> None:
@@ -29,6 +31,8 @@ def run(config: ConfigOption = None) -> None:
 
     saraban run --config /srv/saraban/saraban.toml
     """
+    from gateway import daemon  # its parts are slow to import, and no other command needs them
+
     settings = settings_from(config)
     set_up(settings.log.level, settings.log.format)
     typer.echo(verdict(), err=True)
@@ -44,7 +48,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """
     with opened(config) as ledger:
         with ledger.database.read() as session:
-            told = {"running": daemon.status_of(ledger), "database": verdict(), **_counts(session)}
+            told = {"running": lock.is_held(ledger.settings.data), "database": verdict(), **_counts(session)}
         told["free_bytes"] = ledger.originals.free()
     if as_json:
         emit_json(told)

@@ -6,8 +6,8 @@ import os
 import socket
 from pathlib import Path
 
-from gateway import wiring
 from gateway.demo import office
+from gateway.opening import clock, open_ledger
 from gateway.settings import Settings, load
 from ledger import directory, durable, enrol, rules
 from ledger.errors import NotFound
@@ -58,9 +58,9 @@ def prepare(folder: Path, smtp_port: int | None, http_port: int | None) -> Setti
 
 def furnish(settings: Settings) -> bool:
     """Put office and rules into an empty ledger. Whether it was empty."""
-    ledger = wiring.open_ledger(settings)
+    ledger = open_ledger(settings)
     try:
-        with acting(ledger.database, "saraban demo", "furnished", wiring.clock()) as act:
+        with acting(ledger.database, "saraban demo", "furnished", clock()) as act:
             try:
                 directory.organisation(act.session, office.CODE)
             except NotFound:

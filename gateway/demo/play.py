@@ -13,11 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from sqlalchemy.orm import Session
 
-from gateway import wiring
 from gateway.cli.context import plain
 from gateway.daemon import Running
 from gateway.demo import office, story
-from gateway.wiring import Ledger
+from gateway.opening import Ledger, clock
 from ledger import directory, sending
 from ledger.database import Database
 from ledger.history import acting
@@ -42,7 +41,7 @@ class Play:
 
     def tell(self) -> None:
         """Three mails by SMTP, two files into the drop folder, one circular to all schools."""
-        now = wiring.clock()
+        now = clock()
         self._say("[bold]เรื่องตัวอย่าง[/] จดหมาย 3 ฉบับทาง SMTP ไฟล์ 2 ไฟล์ในโฟลเดอร์ หนังสือเวียน 1 ฉบับถึงทุกโรงเรียน")
         host, _, port = self._running.smtp.rpartition(":")
         with smtplib.SMTP(host, int(port), timeout=30) as smtp:
@@ -63,7 +62,7 @@ class Play:
             seen = self._report_since(database, seen)
 
     def _send_circular(self, ledger: Ledger) -> None:
-        told = story.circular(wiring.clock())
+        told = story.circular(clock())
         ledger.originals.put([told.content])
         document = Document(
             name=told.name,
@@ -83,7 +82,7 @@ class Play:
             urgency=told.urgency,
             circular=True,
         )
-        with acting(ledger.database, "saraban demo", "sent", wiring.clock()) as act:
+        with acting(ledger.database, "saraban demo", "sent", clock()) as act:
             owner = directory.organisation(act.session, office.CODE)
             entry, count = sending.send(act, owner, wanted, ledger.life, ledger.sender_of)
         self._running.house.dispatch.ring()

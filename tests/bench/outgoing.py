@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway import wiring
+from gateway.opening import clock, open_ledger
 from gateway.settings import Settings
 from gateway.settings.ways_out import RelaySettings
 from ledger import sending
@@ -52,8 +53,8 @@ def measure(rounds: int = 5) -> list[dict[str, Any]]:
 def _prepared(scratch: Path) -> Iterator[Path]:
     """A ledger whose outbox holds one circular to many schools."""
     folder = scratch / "prepared"
-    ledger = wiring.open_ledger(Settings(data=folder))
-    with acting(ledger.database, "bench", "set up", wiring.clock()) as act:
+    ledger = open_ledger(Settings(data=folder))
+    with acting(ledger.database, "bench", "set up", clock()) as act:
         office = act.add(
             OrganisationRow,
             code="office",
@@ -81,7 +82,7 @@ def _sent_in(prepared: Path, folder: Path, port: int) -> float:
     """Seconds in which a fresh copy of the outbox is sent and recorded."""
     shutil.copytree(prepared, folder)
     relay = RelaySettings(kind="smtp", host="127.0.0.1", port=port, tls="none", connections=CONNECTIONS)
-    ledger = wiring.open_ledger(Settings(data=folder, relay=relay))
+    ledger = open_ledger(Settings(data=folder, relay=relay))
     dispatch = wiring.build_dispatch(ledger, "https://saraban.office.example")
     taken = timed(dispatch.run_once)
     with ledger.database.read() as session:

@@ -19,6 +19,7 @@ from typing import Any
 
 from gateway import wiring
 from gateway.demo import ground, office
+from gateway.opening import Ledger, clock, open_ledger
 from ledger import directory, intakes, registers
 from ledger.values import Channel, Intake, RegisterKind
 from tests.bench.rounds import row
@@ -53,7 +54,7 @@ def _settled(mails: list[bytes]) -> float:
 def _settle_all(folder: Path, mails: list[bytes]) -> float:
     settings = ground.prepare(folder, None, None)
     ground.furnish(settings)
-    ledger = wiring.open_ledger(settings)
+    ledger = open_ledger(settings)
     house = wiring.build(ledger, "http://127.0.0.1")
     _take_all(ledger, mails)
     house.reader.read(mails[0])  # its processes are started
@@ -72,16 +73,16 @@ def _settle_all(folder: Path, mails: list[bytes]) -> float:
     return taken
 
 
-def _waiting(ledger: wiring.Ledger) -> int:
+def _waiting(ledger: Ledger) -> int:
     with ledger.database.read() as session:
         return intakes.count_unsettled(session)
 
 
-def _take_all(ledger: wiring.Ledger, mails: list[bytes]) -> None:
+def _take_all(ledger: Ledger, mails: list[bytes]) -> None:
     with ledger.database.write() as session:
         owner = directory.organisation(session, office.CODE).id
         for mail in mails:
-            offer = Intake(Channel.SMTP, "smtp", mail, wiring.clock(), "a@school.example", (office.MAILBOX,))
+            offer = Intake(Channel.SMTP, "smtp", mail, clock(), "a@school.example", (office.MAILBOX,))
             intakes.take(session, [(offer, owner)])
 
 

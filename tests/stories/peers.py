@@ -123,7 +123,7 @@ class Postfix:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
-        print(f"end of Postfix's log:\n{self.log[-3000:]}")
+        print(f"what waits at Postfix: {self.queue()}\nend of its log:\n{self.log[-4000:]}")
         self._root("postfix", "-c", self.folder / "etc", "stop")
         self._root("chmod", "-R", "a+rwX", self.folder)
         self._folder.cleanup()

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from gateway import daemon
+from gateway import lock
 from gateway.cli import main
 from gateway.cli.context import code_of, plain
 from ledger import errors
@@ -135,7 +135,7 @@ def test_a_port_of_somebody_else_is_wrong_and_our_own_is_good(saraban: Saraban, 
     found = saraban("check", "--json", "--config", path)
     assert (found.code, found.verdicts()["lmtp"]) == (os.EX_CONFIG, "wrong")
     (tmp_path / "data").mkdir()
-    with daemon.only_one(tmp_path / "data"):
+    with lock.only_one(tmp_path / "data"):
         assert saraban("check", "--json", "--config", path).verdicts()["lmtp"] == "good"
 
 

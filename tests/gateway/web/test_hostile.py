@@ -20,7 +20,7 @@ PAYLOADS = (
     "' onfocus=alert(1) autofocus='",
     "</textarea></title><svg/onload=alert(1)>",
     "javascript:alert(1)",
-    "{{ 7*7 }}{% include 'base.html' %}",
+    "{{ 7919*7919 }}{% include 'base.html' %}",
     "{0.__class__.__mro__}",
     "&lt;script&gt;&#x3c;img onerror=1&#x3e;",
     "\u202efdp.exe\u2066\x00\x1b[2J",
@@ -78,7 +78,7 @@ def test_nothing_in_any_field_of_a_letter_is_more_than_text(web: Site, evil: str
         assert_harmless(web.get(f"/r/{ORDINARY}?lang={language}").text, ALLOWED)
     web.desk.pages[ORDINARY] = replace(page, acknowledged_at=NOW, acknowledged_by=evil, evidence=evil, own_number=evil)
     assert_harmless(web.get(f"/r/{ORDINARY}").text, ALLOWED)
-    assert "49" not in web.get(f"/r/{ORDINARY}").text.replace("1204", "")
+    assert "62710561" not in web.get(f"/r/{ORDINARY}").text
 
 
 @pytest.mark.parametrize("evil", PAYLOADS)

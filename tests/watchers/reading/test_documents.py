@@ -109,9 +109,7 @@ def test_a_picture_in_the_text_is_inline_and_a_scan_beside_it_is_not() -> None:
 
 
 def test_a_name_without_extension_gets_that_of_its_bytes() -> None:
-    (document,) = read(
-        attached(b"attachment; filename*=utf-8''%E0%B8%97%E0%B8%B5%E0%B9%88%2004022.345")
-    ).documents
+    (document,) = read(attached(b"attachment; filename*=utf-8''%E0%B8%97%E0%B8%B5%E0%B9%88%2004022.345")).documents
     assert document.stored_name == "ที่ 04022.345.pdf"
 
 

@@ -1,0 +1,53 @@
+"""Runs the demo: prepares its folder, starts the true daemon, tells the story and what became of it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import typer
+
+from gateway import daemon
+from gateway.daemon import Running
+from gateway.demo import ground
+from gateway.demo.office import MAILBOX
+from gateway.demo.play import Play
+from gateway.logs import set_up
+
+
+def run(folder: Path, smtp_port: int | None, http_port: int | None, *, story: bool) -> None:
+    """Run until a signal. Arguments: see `saraban demo --help`. Errors: those of `ground.prepare` and `daemon.run`."""
+    settings = ground.prepare(folder, smtp_port, http_port)
+    set_up("warning", settings.log.format)
+    fresh = ground.furnish(settings)
+    ending = threading.Event()
+
+    def ready(running: Running) -> None:
+        _announce(running, folder)
+        play = Play(running, folder / ground.DROP, ending)
+        threading.Thread(target=play.report, name="report", daemon=True).start()
+        if story and fresh:
+            threading.Thread(target=play.tell, name="story", daemon=True).start()
+
+    try:
+        daemon.run(settings, mailbox=folder / ground.OUTBOX, ready=ready)
+    finally:
+        ending.set()
+
+
+def _announce(running: Running, folder: Path) -> None:
+    drop, outbox = folder / ground.DROP, folder / ground.OUTBOX
+    host, _, port = running.smtp.rpartition(":")
+    typer.echo(
+        f"""
+  หน้าเว็บ / pages        {running.http}/
+  อ่านจดหมาย / read mail   {running.http}/demo/mail
+  ส่งจดหมาย / send a mail  swaks --server {host}:{port} --to {MAILBOX} --from you@school.example --attach หนังสือ.pdf
+  วางไฟล์ / drop a file    cp หนังสือ.pdf {drop}/
+  ดูทะเบียน / register     saraban register list incoming --config {folder / "saraban.toml"}
+  หยุด / stop              Ctrl+C
+""",
+        err=True,
+    )
+    line = f"ready http={running.http} smtp={running.smtp} mailbox={MAILBOX} drop={drop} outbox={outbox}"
+    print(line, flush=True)  # noqa: T201 (others wait for this line on stdout)
