@@ -93,8 +93,9 @@ def test_bytes_after_the_end_mark_leave_it_open(name: str) -> None:
     assert wholeness(KINDS[name] + b"motion picture", name) is UNKNOWN
 
 
-def test_a_pdf_whose_pointer_leads_nowhere_is_not_called_whole() -> None:
-    assert wholeness(PDF.replace(b"startxref\n27", b"startxref\n99")) is UNKNOWN
+def test_a_pdf_whose_pointer_was_shifted_is_whole_as_it_is_for_its_readers() -> None:
+    assert wholeness(PDF.replace(b"startxref\n27", b"startxref\n99")) is WHOLE
+    assert wholeness(b"%PDF-1.4\ntrailer<<>>\n%%EOF") is WHOLE
 
 
 def test_a_pdf_may_begin_after_other_bytes() -> None:
