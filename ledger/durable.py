@@ -56,6 +56,17 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
+def make_folders(folders: Iterable[Path]) -> None:
+    """The same for several folders, with one sync for each parent."""
+    missing = [folder for folder in folders if not folder.is_dir()]
+    for parent in {folder.parent for folder in missing}:
+        make_folder(parent)
+    for folder in missing:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    for parent in {folder.parent for folder in missing}:
+        sync_folder(parent)
+
+
 def _write_synced(path: Path, content: bytes) -> None:
     temporary = _write_temporary(path, content, sync=True)
     try:
