@@ -56,15 +56,12 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
-def make_folders(folders: Iterable[Path]) -> None:
-    """The same for several folders, with one sync for each parent."""
-    missing = [folder for folder in folders if not folder.is_dir()]
-    for parent in {folder.parent for folder in missing}:
-        make_folder(parent)
-    for folder in missing:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    for parent in {folder.parent for folder in missing}:
-        sync_folder(parent)
+def make_folders(parent: Path, names: Iterable[str]) -> None:
+    """Create `names` in `parent`, all in one sync. Synced even if all are there: who made them may have died before it."""
+    make_folder(parent)
+    for name in names:
+        (parent / name).mkdir(mode=0o700, exist_ok=True)
+    sync_folder(parent)
 
 
 def _write_synced(path: Path, content: bytes) -> None:
