@@ -57,7 +57,7 @@ def make_folder(folder: Path) -> None:
 
 
 def make_folders(parent: Path, names: Iterable[str]) -> None:
-    """Create `names` in `parent`, all in one sync. Synced even if all are there: who made them may have died before it."""
+    """Create `names` in `parent`, in one sync, also when they are there: who made them may have died before."""
     make_folder(parent)
     for name in names:
         (parent / name).mkdir(mode=0o700, exist_ok=True)
