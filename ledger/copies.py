@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ledger.intakes import IntakeRow, OutcomeRow
 from ledger.letters import DocumentRow
+from ledger.prepared import Prepared
 from ledger.values import Channel, OutcomeKind, Reading
 
 # A scan of a letter that came by mail is dropped within days, not years.
@@ -26,17 +27,17 @@ class First(NamedTuple):
 
 _OTHER = aliased(DocumentRow)
 
-# Built once: every letter asks these. The first registered one wins.
+# Few rows fit, so the first registered one is chosen here: ordering them costs the database more than finding them.
 _REGISTERED = (
-    sa.select(OutcomeRow.intake_id, OutcomeRow.entry_id, OutcomeRow.letter_id)
+    sa.select(OutcomeRow.id, OutcomeRow.intake_id, OutcomeRow.entry_id, OutcomeRow.letter_id)
     .join(IntakeRow, IntakeRow.id == OutcomeRow.intake_id)
     .where(OutcomeRow.kind == OutcomeKind.REGISTERED, IntakeRow.organisation_id == sa.bindparam("owner"))
     .where(IntakeRow.register == sa.bindparam("register"))
-    .order_by(OutcomeRow.id)
-    .limit(1)
 )
-_SAME_IDENTITY = _REGISTERED.where(IntakeRow.identity == sa.bindparam("identity"), IntakeRow.id != sa.bindparam("key"))
-_SAME_DOCUMENT = (
+_SAME_IDENTITY = Prepared(
+    _REGISTERED.where(IntakeRow.identity == sa.bindparam("identity"), IntakeRow.id != sa.bindparam("key"))
+)
+_SAME_DOCUMENT = Prepared(
     _REGISTERED.join(DocumentRow, DocumentRow.letter_id == OutcomeRow.letter_id)
     .where(DocumentRow.sha256 == sa.bindparam("sha256"))
     .where(~sa.exists().where(_OTHER.letter_id == DocumentRow.letter_id, _OTHER.id != DocumentRow.id))
@@ -54,13 +55,13 @@ def first_of(session: Session, intake: IntakeRow, reading: Reading) -> First | N
     named: dict[str, Any] = {"owner": intake.organisation_id, "register": intake.register}
     connection = session.connection()
     if reading.identity:
-        same = connection.execute(_SAME_IDENTITY, {**named, "identity": reading.identity, "key": intake.id}).first()
-        if same is not None:
-            return First(*same)
+        same = _SAME_IDENTITY.run(connection, **named, identity=reading.identity, key=intake.id).fetchall()
+        if same:
+            return First(*min(same)[1:])
     enclosed = [document for document in reading.documents if not document.inline]
     if len(enclosed) != 1:
         return None
     dropped, since = intake.channel is Channel.FOLDER, intake.taken_at - _TWIN_WINDOW
     named |= {"sha256": enclosed[0].sha256, "dropped": dropped, "since": since}
-    twin = connection.execute(_SAME_DOCUMENT, named).first()
-    return First(*twin) if twin is not None else None
+    twins = _SAME_DOCUMENT.run(connection, **named).fetchall()
+    return First(*min(twins)[1:]) if twins else None

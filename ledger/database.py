@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +29,7 @@ SCHEMA = "0001"  # the newest migration that this code knows
 _BUSY_MILLISECONDS = 30_000
 _MOUNTS = Path("/proc/mounts")
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.rclone", "davfs"}
-
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 T = TypeVar("T")
 
@@ -69,6 +70,7 @@ class Choice(sa.TypeDecorator[StrEnum]):
         return None if value is None else self.enum(value)
 
 
+@lru_cache(maxsize=256)  # one act writes its moment many times
 def moment_text(moment: datetime) -> str:
     """`moment` in UTC with microseconds, always 32 characters."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
@@ -76,6 +78,8 @@ def moment_text(moment: datetime) -> str:
 
 def plain(value: object) -> Any:
     """`value` as JSON knows it, one way only, so that equal rows have equal texts."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, datetime):
         return moment_text(value)
     if isinstance(value, date):

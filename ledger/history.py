@@ -19,10 +19,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger.database import Database, Moment, Row, moment_text, plain, table_of
+from ledger.prepared import Prepared
 
 START = "0" * 64  # what the first line is chained to
 
 Values = dict[str, Any]
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_SPACED = json.JSONEncoder(ensure_ascii=False).encode
 
 _HEAD = "history head"  # in `session.info`: only this transaction writes while it lasts
 
@@ -51,7 +55,7 @@ class Act:
 
     def __init__(self, session: Session, who: str, what: str, at: datetime, about: str = "") -> None:
         self.session, self.who, self.what, self.at, self.about = session, who, what, at, about
-        self._connection = session.connection()
+        self.connection = session.connection()
         self._changes: list[tuple[str, int, Values | None, Values | None]] = []
 
     def __enter__(self) -> Act:
@@ -64,15 +68,15 @@ class Act:
     def add(self, row: type[Row], **values: object) -> int:
         """Insert a row; returns its id."""
         table = table_of(row)
-        whole = {**_defaults(table), **values}
-        key = _insert(self._connection, table, {name: plain(value) for name, value in whole.items()})
-        self._changes.append((table.name, key, None, _sealed(row, {**whole, "id": key})))
+        stored = {name: plain(value) for name, value in {**_defaults(table), **values}.items()}
+        key = stored["id"] = _insert(self.connection, table, stored)
+        self._changes.append((table.name, key, None, {name: stored.get(name) for name in _sealed_columns(row)}))
         return key
 
     def alter(self, row: type[Row], key: int, **values: object) -> None:
         """Change columns of the row with the id `key`."""
         table, before = table_of(row), self._read(row, key)
-        self._connection.execute(sa.update(table).where(table.c.id == key).values(values))
+        self.connection.execute(sa.update(table).where(table.c.id == key).values(values))
         self._note(row, key, before, values)
 
     def alter_many(self, row: type[Row], wanted: Sequence[tuple[int, Values, Values]]) -> None:
@@ -85,7 +89,7 @@ class Act:
         table = table_of(row)
         update = sa.update(table).where(table.c.id == sa.bindparam("row_id"))
         update = update.values({name: sa.bindparam(f"new_{name}") for name in wanted[0][2]})
-        self._connection.execute(
+        self.connection.execute(
             update, [{"row_id": key, **{f"new_{n}": v for n, v in new.items()}} for key, _, new in wanted]
         )
         for key, before, new in wanted:
@@ -94,7 +98,7 @@ class Act:
     def remove(self, row: type[Row], key: int) -> None:
         """Delete a row whose existence is itself changeable (directory, rules); entries and letters never are."""
         before, table = self._read(row, key), table_of(row)
-        self._connection.execute(sa.delete(table).where(table.c.id == key))
+        self.connection.execute(sa.delete(table).where(table.c.id == key))
         self._changes.append((table.name, key, _sealed(row, before), None))
 
     def seal(self, row: type[Row], values: Values) -> None:
@@ -113,12 +117,12 @@ class Act:
             self._changes.append((table_of(row).name, key, old, now))
 
     def _read(self, row: type[Row], key: int) -> Values:
-        found = self._connection.execute(_by_id(table_of(row)), {"key": key}).one()
+        found = self.connection.execute(_by_id(table_of(row)), {"key": key}).one()
         return dict(found._mapping)
 
     def line(self) -> str:
         """The changes as JSON."""
-        return json.dumps(self._changes, ensure_ascii=False, separators=(",", ":"))
+        return _COMPACT(self._changes)
 
 
 @contextmanager
@@ -143,7 +147,7 @@ def raw_rows(session: Session, row: type[Row]) -> Iterator[sa.Row[Any]]:
 
 def chain_hash(previous: str, at: str, who: str, what: str, about: str, changes: str) -> str:
     """The hash of a line: SHA-256 over the hash before it and all its fields."""
-    body = json.dumps([previous, at, who, what, about, changes], ensure_ascii=False)
+    body = _SPACED([previous, at, who, what, about, changes])
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -178,7 +182,7 @@ def _append(act: Act) -> None:
         "previous": previous,
         "hash": digest,
     }
-    _insert(act.session.connection(), table_of(HistoryRow), line)
+    _insert(act.connection, table_of(HistoryRow), line)
     act.session.info[_HEAD] = digest
 
 
@@ -205,15 +209,13 @@ def _defaults(table: sa.Table) -> Values:
 
 
 def _insert(connection: sa.Connection, table: sa.Table, stored: Values) -> int:
-    """Insert values as they are stored, past the machinery that would cost three times the row. Returns the id."""
-    statement, order = _insertion(connection.dialect, table, tuple(stored))
-    return int(connection.exec_driver_sql(statement, tuple(stored[name] for name in order)).lastrowid)
+    """Insert values as they are stored. Returns the id."""
+    return int(_insertion(table, tuple(stored)).run(connection, **stored).lastrowid)
 
 
 @cache
-def _insertion(dialect: sa.Dialect, table: sa.Table, columns: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    compiled = sa.insert(table).compile(dialect=dialect, column_keys=list(columns))
-    return str(compiled), tuple(compiled.positiontup or ())
+def _insertion(table: sa.Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(sa.insert(table).values({name: sa.bindparam(name) for name in columns}))
 
 
 @cache

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ledger.database import Choice, Moment, Row, table_of
 from ledger.history import Act
 from ledger.originals import digest
+from ledger.prepared import Prepared
 from ledger.registers import Entered, EntryRow, RegisterRow
 from ledger.values import Channel, Intake, Outcome, OutcomeKind, Reading, RegisterKind, Secrecy
 
@@ -69,7 +70,7 @@ class OutcomeRow(Row):
 
 
 # Built once: every letter asks these.
-_LEARN = (
+_LEARN = Prepared(
     sa.update(table_of(IntakeRow))
     .where(IntakeRow.id == sa.bindparam("row_id"))
     .values(
@@ -132,8 +133,7 @@ def learn(act: Act, intake: IntakeRow, reading: Reading) -> None:
         "defects": "\n".join(reading.defects),
         "settled_at": act.at,
     }
-    new = {f"new_{name}": value for name, value in learned.items()}
-    act.session.connection().execute(_LEARN, {"row_id": intake.id, **new})
+    _LEARN.run(act.connection, row_id=intake.id, **{f"new_{name}": value for name, value in learned.items()})
     row = {column.name: getattr(intake, column.name) for column in table_of(IntakeRow).columns}
     act.seal(IntakeRow, {**row, **learned})
 

@@ -20,6 +20,7 @@ from ledger.database import Choice, Moment, Row, table_of
 from ledger.directory import OrganisationRow
 from ledger.history import Act
 from ledger.letters import DeliveryRow
+from ledger.prepared import Prepared
 from ledger.values import Answer, AnswerKind, NoticeKind
 
 
@@ -72,7 +73,7 @@ _CLAIM = (
     .values(due=sa.bindparam("lapses"), claimed_at=sa.bindparam("now"), attempts=OutboxRow.attempts + 1)
     .returning(*table_of(OutboxRow).columns)
 )
-_ANSWERED = (
+_ANSWERED = Prepared(
     sa.select(OutboxRow.id)
     .where(OutboxRow.kind == NoticeKind.ANSWER, OutboxRow.recipient == sa.bindparam("recipient"))
     .where(OutboxRow.made_at > sa.bindparam("since"))
@@ -199,7 +200,7 @@ def retry(act: Act, keys: Sequence[int] | None = None) -> int:
 def answered_since(session: Session, recipient: str, since: datetime) -> bool:
     """Whether this address got an automatic answer after `since` (P-17)."""
     named = {"recipient": recipient, "since": since}
-    return session.connection().execute(_ANSWERED, named).first() is not None
+    return _ANSWERED.run(session.connection(), **named).fetchone() is not None
 
 
 def waiting(session: Session) -> tuple[int, datetime | None]:

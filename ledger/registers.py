@@ -17,6 +17,7 @@ from ledger.database import Choice, Moment, Row, table_of
 from ledger.directory import OrganisationRow
 from ledger.errors import ClockBackwards, NotFound, Refused, RegisterOff
 from ledger.history import Act
+from ledger.prepared import Prepared
 from ledger.values import RegisterKind, Secrecy, Urgency
 
 TITLES = {
@@ -95,7 +96,7 @@ _REGISTER = sa.select(table_of(RegisterRow)).where(
     RegisterRow.series == sa.bindparam("series"),
     RegisterRow.year == sa.bindparam("year"),
 )
-_TAKE = (
+_TAKE = Prepared(
     sa.update(table_of(RegisterRow))
     .where(RegisterRow.id == sa.bindparam("row_id"))
     .values(last=sa.bindparam("number"), last_at=sa.bindparam("at"))
@@ -225,7 +226,7 @@ def _take_number(act: Act, register: sa.Row[Any], owner: OrganisationRow) -> tup
         raise ClockBackwards(last=era.format_moment(register.last_at))
     number = register.start if register.last is None else register.last + 1
     at = max(act.at, register.last_at or act.at)  # times never run backwards within a book
-    act.session.connection().execute(_TAKE, {"row_id": register.id, "number": number, "at": at})
+    _TAKE.run(act.connection, row_id=register.id, number=number, at=at)
     return number, at
 
 

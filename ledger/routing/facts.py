@@ -91,5 +91,14 @@ class Seen:
         return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
+class Texts(tuple[Seen, ...]):
+    """All that a letter shows to one kind of condition."""
+
+    @cached_property
+    def shown(self) -> str:
+        """The beginnings of the first few, for an explanation."""
+        return ", ".join(seen.shown for seen in self[:5])
+
+
 def _cut(text: str) -> str:
     return text.encode("utf-8", "replace")[:TEXT_LIMIT].decode("utf-8", "ignore")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ledger.routing.conditions import KINDS
-from ledger.routing.facts import Facts, Seen
+from ledger.routing.facts import Facts, Seen, Texts
 from ledger.routing.rules import REGISTRY_RULE, Condition, Rule, RuleSet
 from ledger.values import Secrecy, Urgency
 
@@ -60,7 +60,7 @@ def route(rules: RuleSet, facts: Facts) -> Routing:
     urgency or secrecy never makes a later one match; both can only be raised. Where no rule decided, a letter
     from a folder that is bound to a group goes to that group, any other to the central registry.
     """
-    texts = {key: [Seen(text) for text in kind.look(facts)] for key, kind in KINDS.items()}
+    texts = {key: Texts(Seen(text) for text in kind.look(facts)) for key, kind in KINDS.items()}
     routing = Routing(urgency=facts.urgency, secrecy=facts.secrecy)
     steps = []
     for rule in rules.rules:
@@ -73,7 +73,7 @@ def route(rules: RuleSet, facts: Facts) -> Routing:
     return _settled(routing, facts.organisation_group, steps)
 
 
-def _try(rule: Rule, texts: dict[str, list[Seen]], reach: int) -> Trial:
+def _try(rule: Rule, texts: dict[str, Texts], reach: int) -> Trial:
     for each in rule.when:
         if not each.holds(texts[each.key], reach):
             return _missed(rule, each.key, each, texts)
@@ -83,9 +83,8 @@ def _try(rule: Rule, texts: dict[str, list[Seen]], reach: int) -> Trial:
     return Trial(rule.name, hit=True)
 
 
-def _missed(rule: Rule, condition: str, failed: Condition, texts: dict[str, list[Seen]]) -> Trial:
-    shown = ", ".join(seen.shown for seen in texts[failed.key][:5])
-    return Trial(rule.name, hit=False, condition=condition, wanted=failed.values, seen=shown)
+def _missed(rule: Rule, condition: str, failed: Condition, texts: dict[str, Texts]) -> Trial:
+    return Trial(rule.name, hit=False, condition=condition, wanted=failed.values, seen=texts[failed.key].shown)
 
 
 def _with(routing: Routing, rule: Rule) -> Routing:

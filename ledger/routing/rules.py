@@ -63,8 +63,9 @@ class Condition:
         for seen in texts:
             if reach <= 0:
                 break
-            if any(test(seen, reach) for test in self.tests):
-                return True
+            for test in self.tests:  # no generator: every letter comes by here for each rule
+                if test(seen, reach):
+                    return True
             reach -= 4 * len(seen.text)
         return False
 
