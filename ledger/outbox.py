@@ -200,7 +200,7 @@ def retry(act: Act, keys: Sequence[int] | None = None) -> int:
 def answered_since(session: Session, recipient: str, since: datetime) -> bool:
     """Whether this address got an automatic answer after `since` (P-17)."""
     named = {"recipient": recipient, "since": since}
-    return _ANSWERED.run(session.connection(), **named).fetchone() is not None
+    return bool(_ANSWERED.run(session.connection(), **named).fetchall())  # read whole: an open one would linger
 
 
 def waiting(session: Session) -> tuple[int, datetime | None]:
