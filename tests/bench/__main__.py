@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bench import intake, outgoing, settle
 
-MEASURES = {"intake": intake.measure, "settle": settle.measure, "dispatch": outgoing.measure}
+MEASURES = {"settle": settle.measure, "dispatch": outgoing.measure, "intake": intake.measure}
 
 
 def main() -> int:
