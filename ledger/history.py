@@ -86,12 +86,8 @@ class Act:
         """
         if not wanted:
             return
-        table = table_of(row)
-        update = sa.update(table).where(table.c.id == sa.bindparam("row_id"))
-        update = update.values({name: sa.bindparam(f"new_{name}") for name in wanted[0][2]})
-        self.connection.execute(
-            update, [{"row_id": key, **{f"new_{n}": v for n, v in new.items()}} for key, _, new in wanted]
-        )
+        rows = ({"row_id": key, **{f"new_{name}": value for name, value in new.items()}} for key, _, new in wanted)
+        _change(table_of(row), tuple(wanted[0][2])).run_many(self.connection, rows)
         for key, before, new in wanted:
             self._note(row, key, before, new)
 
@@ -216,6 +212,12 @@ def _insert(connection: sa.Connection, table: sa.Table, stored: Values) -> int:
 @cache
 def _insertion(table: sa.Table, columns: tuple[str, ...]) -> Prepared:
     return Prepared(sa.insert(table).values({name: sa.bindparam(name) for name in columns}))
+
+
+@cache
+def _change(table: sa.Table, columns: tuple[str, ...]) -> Prepared:
+    changed = sa.update(table).where(table.c.id == sa.bindparam("row_id"))
+    return Prepared(changed.values({name: sa.bindparam(f"new_{name}") for name in columns}))
 
 
 @cache

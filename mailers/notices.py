@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -155,7 +156,7 @@ def _filled(pieces: list[str], own: Mapping[str, str]) -> str:
 
 def _fields(notice: Notice, subject: str, language: Language) -> list[mime.Field]:
     fields: list[mime.Field] = [
-        ("Date", format_datetime(notice.made_at.astimezone(BANGKOK)).encode()),
+        ("Date", _date(notice.made_at)),
         ("From", headers.mailbox(notice.sender, notice.sender_name)),
         ("To", headers.mailbox(notice.recipient, notice.recipient_name)),
         ("Subject", headers.text(subject)),
@@ -168,6 +169,11 @@ def _fields(notice: Notice, subject: str, language: Language) -> list[mime.Field
         ("Content-Language", language.encode()),
     ]
     return [field for field in fields if field[1]]
+
+
+@lru_cache(maxsize=64)  # the mails of a circular were made at one moment
+def _date(moment: datetime) -> bytes:
+    return format_datetime(moment.astimezone(BANGKOK)).encode()
 
 
 def _load(folder: Path, language: Language, wording: Wording) -> list[tuple[NoticeKind, _Templates]]:

@@ -16,10 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway import wiring
-from gateway.opening import clock, open_ledger
+from gateway.opening import Ledger, clock, open_ledger
 from gateway.settings import Settings
 from gateway.settings.ways_out import RelaySettings
-from ledger import sending
+from ledger import directory, sending
 from ledger.directory import OrganisationRow
 from ledger.history import acting
 from ledger.outbox import OutboxRow
@@ -31,7 +31,7 @@ from tests.mailers.servers import smtp_sink
 
 
 def measure(rounds: int = 5) -> list[dict[str, Any]]:
-    """The row of the goal; each round sends a fresh copy of one prepared outbox."""
+    """The row of the goal; each round sends one circular out of a fresh copy of one ledger."""
     with (
         tempfile.TemporaryDirectory() as scratch,
         _prepared(Path(scratch)) as prepared,
@@ -51,11 +51,11 @@ def measure(rounds: int = 5) -> list[dict[str, Any]]:
 
 @contextmanager
 def _prepared(scratch: Path) -> Iterator[Path]:
-    """A ledger whose outbox holds one circular to many schools."""
+    """A ledger of an office with many schools."""
     folder = scratch / "prepared"
     ledger = open_ledger(Settings(data=folder))
     with acting(ledger.database, "bench", "set up", clock()) as act:
-        office = act.add(
+        act.add(
             OrganisationRow,
             code="office",
             name="สำนักงาน",
@@ -72,22 +72,30 @@ def _prepared(scratch: Path) -> Iterator[Path]:
                 school_type="government",
                 mailbox=f"saraban@school{number}.example.ac.th",
             )
-        wanted = Dispatched(to=["all"], subject="ขอเชิญประชุมผู้บริหารสถานศึกษา", summary="ด้วยสำนักงาน " * 40, circular=True)
-        sending.send(act, act.session.get_one(OrganisationRow, office), wanted, ledger.life, ledger.sender_of)
     ledger.close()
     yield folder
 
 
 def _sent_in(prepared: Path, folder: Path, port: int) -> float:
-    """Seconds in which a fresh copy of the outbox is sent and recorded."""
+    """Seconds in which a circular is sent and recorded, in a fresh copy of the ledger."""
     shutil.copytree(prepared, folder)
     relay = RelaySettings(kind="smtp", host="127.0.0.1", port=port, tls="none", connections=CONNECTIONS)
     ledger = open_ledger(Settings(data=folder, relay=relay))
     dispatch = wiring.build_dispatch(ledger, "https://saraban.office.example")
+    _queue(ledger, "s0")
+    dispatch.run_once()  # a daemon has sent a mail before
+    _queue(ledger, "all")
     taken = timed(dispatch.run_once)
     with ledger.database.read() as session:
         sent = session.execute(sa.select(sa.func.count(OutboxRow.sent_at))).scalar_one()
     ledger.close()
     shutil.rmtree(folder)
-    assert sent == MAILS, sent
+    assert sent == 1 + MAILS, sent
     return taken
+
+
+def _queue(ledger: Ledger, schools: str) -> None:
+    """Put one letter to these schools into the outbox."""
+    wanted = Dispatched(to=[schools], subject="ขอเชิญประชุมผู้บริหารสถานศึกษา", summary="ด้วยสำนักงาน " * 40, circular=True)
+    with acting(ledger.database, "bench", "sent", clock()) as act:
+        sending.send(act, directory.organisation(act.session, ""), wanted, ledger.life, ledger.sender_of)

@@ -31,7 +31,7 @@ PDF_BYTES = 2600
 
 def measure(rounds: int = 5) -> list[dict[str, Any]]:
     """The row of the goal: at least 0.3 of the rate of the standard library."""
-    mails = [_mail(number) for number in range(MAILS)]
+    first, *mails = [_mail(number) for number in range(MAILS + 1)]
     with get_context("fork").Pool(PROCESSES) as parsers:
         parsers.map(_parse, mails[:PROCESSES])  # started and warm
         ratios = []
@@ -42,12 +42,12 @@ def measure(rounds: int = 5) -> list[dict[str, Any]]:
                 began = time.perf_counter()
                 parsers.map(_parse, mails, chunksize=MAILS // PROCESSES)
                 alone = time.perf_counter() - began
-                ratios.append(alone / _settled(mails, Path(scratch, str(turn))))
+                ratios.append(alone / _settled([first, *mails], Path(scratch, str(turn))))
     return [row("settle (read, route, enter, commit)", "stdlib parse, 2 processes", ratios, wanted=0.3)]
 
 
 def _settled(mails: list[bytes], folder: Path) -> float:
-    """Seconds in which a daemon's parts settle all of `mails`, taken before; measured in a process of its own."""
+    """Seconds in which a daemon's parts settle `mails` without the first; measured in a process of its own."""
     command = [sys.executable, "-m", "tests.bench.settle", str(folder)]
     told = subprocess.run(command, input=b"\0".join(mails), capture_output=True, check=True)
     return float(told.stdout)
@@ -57,6 +57,18 @@ def _settle_all(folder: Path, mails: list[bytes]) -> float:
     settings = ground.prepare(folder, None, None)
     ground.furnish(settings)
     ledger = open_ledger(settings)
+    _settle_backlog(ledger, mails[:1])  # a daemon has read its rules and seen a letter; the parsers are warm too
+    taken = _settle_backlog(ledger, mails[1:])
+    with ledger.database.read() as session:
+        owner = directory.organisation(session, office.CODE)
+        numbers = [entry.number for entry, _ in registers.entries(session, RegisterKind.INCOMING, owner)]
+    ledger.close()
+    assert numbers == list(range(1, len(mails) + 1)), numbers
+    return taken
+
+
+def _settle_backlog(ledger: Ledger, mails: list[bytes]) -> float:
+    """Seconds from the settler's start until all of `mails`, taken before, have their outcome."""
     house = wiring.build(ledger, "http://127.0.0.1")
     _take_all(ledger, mails)
     house.reader.read(mails[0])  # its processes are started
@@ -65,13 +77,8 @@ def _settle_all(folder: Path, mails: list[bytes]) -> float:
     while _waiting(ledger):
         time.sleep(0.01)
     taken = time.perf_counter() - began
-    with ledger.database.read() as session:
-        owner = directory.organisation(session, office.CODE)
-        numbers = [entry.number for entry, _ in registers.entries(session, RegisterKind.INCOMING, owner)]
     house.settler.stop()
     house.reader.close()
-    ledger.close()
-    assert numbers == list(range(1, len(mails) + 1)), numbers
     return taken
 
 
