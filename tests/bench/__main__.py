@@ -15,7 +15,7 @@ MEASURES = {"settle": settle.measure, "dispatch": outgoing.measure, "intake": in
 def main() -> int:
     """Measure, print, write; 1 when a goal does not hold."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("names", nargs="*", metavar="NAME", default=list(MEASURES), help=" ".join(MEASURES))
     wanted = parser.parse_args()
     rows = []
