@@ -18,7 +18,7 @@ from pathlib import Path
 
 import uvloop
 
-from gateway import wiring
+from gateway import heap, wiring
 from gateway.lock import only_one
 from gateway.opening import clock, open_ledger
 from gateway.settings import Settings
@@ -62,6 +62,7 @@ def run(
         web = _listen(settings)
         base_url = _base_url(settings, web)
         house = wiring.build(ledger, base_url)
+        heap.calm()
         _start(house, stack)
         if web is not None:
             stack.enter_context(_serving(house, web, base_url, mailbox))

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gateway import wiring
+from gateway import heap, wiring
 from gateway.opening import Ledger, clock, open_ledger
 from gateway.settings import Settings
 from gateway.settings.ways_out import RelaySettings
@@ -82,6 +82,7 @@ def _sent_in(prepared: Path, folder: Path, port: int) -> float:
     relay = RelaySettings(kind="smtp", host="127.0.0.1", port=port, tls="none", connections=CONNECTIONS)
     ledger = open_ledger(Settings(data=folder, relay=relay))
     dispatch = wiring.build_dispatch(ledger, "https://saraban.office.example")
+    heap.calm()  # as a daemon does
     _queue(ledger, "s0")
     dispatch.run_once()  # a daemon has sent a mail before
     _queue(ledger, "all")

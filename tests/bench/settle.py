@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from gateway import wiring
+from gateway import heap, wiring
 from gateway.demo import ground, office
 from gateway.opening import Ledger, clock, open_ledger
 from ledger import directory, intakes, registers
@@ -57,6 +57,7 @@ def _settle_all(folder: Path, mails: list[bytes]) -> float:
     settings = ground.prepare(folder, None, None)
     ground.furnish(settings)
     ledger = open_ledger(settings)
+    heap.calm()  # as a daemon does
     _settle_backlog(ledger, mails[:1])  # a daemon has read its rules and seen a letter; the parsers are warm too
     taken = _settle_backlog(ledger, mails[1:])
     with ledger.database.read() as session:
