@@ -19,10 +19,10 @@ _NAME = re.compile(rb"^([!-9;-~]+):", re.MULTILINE)
 Field = tuple[str, bytes]
 
 
-def compose(fields: Sequence[Field], text: str, html: str, boundary: str) -> bytes:
+def compose(fields: Sequence[Field], text: bytes, html: bytes, boundary: str) -> bytes:
     """One multipart/alternative mail: CRLF lines, 7-bit.
 
-    Arguments: `fields` without those of MIME; `text` and `html` with "\\n" at line ends; `boundary` must hold a "_",
+    Arguments: `fields` without those of MIME; `text` and `html` as `wire` makes them; `boundary` must hold a "_",
     which base64 never contains. Errors: MailDamaged when the header block does not read back as it was meant.
     """
     mark = boundary.encode()
@@ -34,6 +34,11 @@ def compose(fields: Sequence[Field], text: str, html: str, boundary: str) -> byt
         ]
     )
     return b"".join((head, b"\r\n", _part(mark, b"plain", text), _part(mark, b"html", html), b"--", mark, b"--\r\n"))
+
+
+def wire(content: str) -> bytes:
+    """A text with "\n" at its line ends as it travels: CRLF, UTF-8."""
+    return content.replace("\n", "\r\n").encode()
 
 
 def block(fields: Sequence[Field]) -> bytes:
@@ -64,7 +69,9 @@ def self_test() -> None:
         ("Subject", headers.text(nasty)),
     ]
     wanted = headers.line(nasty)
-    message = message_from_bytes(compose(fields, wanted, f"<p>{wanted}</p>\n", "=_test"), policy=policy.default)
+    message = message_from_bytes(
+        compose(fields, wire(wanted), wire(f"<p>{wanted}</p>\n"), "=_test"), policy=policy.default
+    )
     plain, html = (part.get_content() for part in message.iter_parts())
     right = (
         message.keys() == ["From", "To", "Subject", "MIME-Version", "Content-Type"]
@@ -76,8 +83,7 @@ def self_test() -> None:
         raise MailDamaged(problem="the mail that was written reads differently")
 
 
-def _part(mark: bytes, subtype: bytes, content: str) -> bytes:
-    raw = content.replace("\n", "\r\n").encode()
+def _part(mark: bytes, subtype: bytes, raw: bytes) -> bytes:
     return b"".join(
         (
             b"--",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +23,6 @@ Words = dict[str, object]
 
 _NONE = LetterFacts("", "", RegisterKind.OUTGOING, "", None, None, "", "", "", "", Urgency.NORMAL, Secrecy.ORDINARY)
 _LANGUAGES: tuple[Language, ...] = ("th", "en")
-_AT_HOLES = re.compile(f"([{''.join(HOLES.values())}])")
 
 
 class _Templates(NamedTuple):
@@ -34,11 +32,11 @@ class _Templates(NamedTuple):
 
 
 class _Draft(NamedTuple):
-    """A rendered notice, cut at its holes: what stands between them, and the holes, in turn."""
+    """A rendered notice with its holes, the texts as they travel."""
 
-    subject: list[str]
-    text: list[str]
-    html: list[str]
+    subject: str
+    text: bytes
+    html: bytes
 
 
 class Writer:
@@ -68,7 +66,7 @@ class Writer:
         words |= {name: hole for name, hole in HOLES.items() if words.get(name)}
         draft = self._draft(notice.kind, language, tuple(words.items()))
         content = mime.compose(
-            _fields(notice, _filled(draft.subject, own), language),
+            _fields(notice, _filled(draft.subject.encode(), own).decode(), language),
             _filled(draft.text, own),
             _filled(draft.html, {hole: escape(value) for hole, value in own.items()}),
             f"=_{sha256(notice.message_id.encode(errors='replace')).hexdigest()[:24]}",
@@ -84,7 +82,8 @@ class Writer:
         )
 
     def _render(self, kind: NoticeKind, language: Language, words: tuple[tuple[str, object], ...]) -> _Draft:
-        return _Draft(*(_AT_HOLES.split(template.render(words)) for template in self._templates[kind, language]))
+        subject, text, html = (template.render(words) for template in self._templates[kind, language])
+        return _Draft(subject, mime.wire(text), mime.wire(html))
 
 
 def arrival(notice: Notice, facts: LetterFacts) -> Words:
@@ -150,8 +149,10 @@ def _letter(notice: Notice, facts: LetterFacts) -> Words:
     }
 
 
-def _filled(pieces: list[str], own: Mapping[str, str]) -> str:
-    return "".join([own.get(piece, piece) for piece in pieces])
+def _filled(draft: bytes, own: Mapping[str, str]) -> bytes:
+    for hole, value in own.items():  # none brings in the next one's hole, see `harmless`
+        draft = draft.replace(hole.encode(), value.encode())
+    return draft
 
 
 def _fields(notice: Notice, subject: str, language: Language) -> list[mime.Field]:

@@ -16,7 +16,7 @@ BODY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")
 
 @given(BODY, BODY)
 def test_both_bodies_read_back_as_they_were_written(text: str, html: str) -> None:
-    content = mime.compose([("Subject", b"x")], text, html, "=_b")
+    content = mime.compose([("Subject", b"x")], mime.wire(text), mime.wire(html), "=_b")
     assert content.isascii()
     assert all(len(line) <= 76 for line in content.split(b"\r\n"))
     parts = message_from_bytes(content, policy=policy.compat32).get_payload()
