@@ -86,8 +86,9 @@ class Act:
         """
         if not wanted:
             return
-        rows = ({"row_id": key, **{f"new_{name}": value for name, value in new.items()}} for key, _, new in wanted)
-        _change(table_of(row), tuple(wanted[0][2])).run_many(self.connection, rows)
+        names = tuple(wanted[0][2])
+        rows = [[key, *(plain(new[name]) for name in names)] for key, _, new in wanted]
+        _change(table_of(row), names).run(self.connection, rows=_COMPACT(rows))
         for key, before, new in wanted:
             self._note(row, key, before, new)
 
@@ -216,8 +217,12 @@ def _insertion(table: sa.Table, columns: tuple[str, ...]) -> Prepared:
 
 @cache
 def _change(table: sa.Table, columns: tuple[str, ...]) -> Prepared:
-    changed = sa.update(table).where(table.c.id == sa.bindparam("row_id"))
-    return Prepared(changed.values({name: sa.bindparam(f"new_{name}") for name in columns}))
+    # One statement and one list: a driver that is called for each row gives up the interpreter's lock for each, and
+    # has to win it back from the threads that send.
+    new = sa.func.json_each(sa.bindparam("rows")).table_valued("value", name="new")
+    cell = new.c.value.op("->>")
+    changed = sa.update(table).where(table.c.id == cell(sa.literal_column("0")))
+    return Prepared(changed.values({name: cell(sa.literal_column(str(n))) for n, name in enumerate(columns, 1)}))
 
 
 @cache

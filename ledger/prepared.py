@@ -6,7 +6,6 @@ runs fourteen. What a statement returns comes as it is stored, so only ask for n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,29 +25,17 @@ class Prepared:
     def run(self, connection: sa.Connection, /, **values: Any) -> Any:
         """The driver's cursor after the statement ran. Errors: those of SQLAlchemy, such as `OperationalError`."""
         text, order, fixed = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
-        given = [plain(values[name]) if name in values else fixed[name] for name in order]
-        return _told(connection, text, lambda cursor: cursor.execute(text, given))
-
-    def run_many(self, connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """The same for each of `rows`, which must name every open value."""
-        text, order, fixed = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
-        given = [[plain(row[name]) if name in row else fixed[name] for name in order] for row in rows]
-        _told(connection, text, lambda cursor: cursor.executemany(text, given))
+        cursor, driver = connection.connection.cursor(), connection.dialect.loaded_dbapi
+        try:
+            cursor.execute(text, [plain(values[name]) if name in values else fixed[name] for name in order])
+        except driver.Error as error:
+            raise sa.exc.DBAPIError.instance(
+                text, None, error, driver.Error, hide_parameters=True, dialect=connection.dialect
+            ) from error
+        return cursor
 
     def _compile(self, dialect: sa.Dialect) -> _Compiled:
         compiled: Any = self._statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         fixed = {name: plain(value) for name, value in compiled.params.items()}
         self._compiled[dialect.name] = found = str(compiled), tuple(compiled.positiontup or ()), fixed
         return found
-
-
-def _told(connection: sa.Connection, text: str, run: Callable[[Any], object]) -> Any:
-    """A cursor after `run`, whose errors are told as SQLAlchemy does."""
-    cursor, dialect = connection.connection.cursor(), connection.dialect
-    try:
-        run(cursor)
-    except dialect.loaded_dbapi.Error as error:
-        raise sa.exc.DBAPIError.instance(
-            text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
-        ) from error
-    return cursor

@@ -60,15 +60,3 @@ def test_a_fault_is_told_as_sqlalchemy_does_and_names_no_value(connection: sa.Co
     with pytest.raises(sa.exc.IntegrityError) as told:
         INSERT.run(connection, **MADE)
     assert "หนังสือ" not in str(told.value)
-
-
-def test_many_rows_in_one_call(connection: sa.Connection) -> None:
-    INSERT.run_many(connection, ({**MADE, "name": f"หนังสือ {number}"} for number in range(3)))
-    names = connection.execute(sa.select(THINGS.c.name).order_by(THINGS.c.id)).scalars()
-    assert list(names) == ["หนังสือ 0", "หนังสือ 1", "หนังสือ 2"]
-
-
-def test_one_bad_row_among_many_is_told(connection: sa.Connection) -> None:
-    with pytest.raises(sa.exc.IntegrityError) as told:
-        INSERT.run_many(connection, [MADE, MADE])
-    assert "หนังสือ" not in str(told.value)
