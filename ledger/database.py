@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from ledger import durable
 from ledger.errors import StorageUnsafe
 
 FILE = "saraban.db"
-SCHEMA = "0001"  # the newest migration that this code knows
+SCHEMA = "0002"  # the newest migration that this code knows
 
 _BUSY_MILLISECONDS = 30_000
 _MOUNTS = Path("/proc/mounts")
@@ -35,9 +36,14 @@ T = TypeVar("T")
 
 
 class Row(DeclarativeBase):
-    """The root of all mapped classes. `loose` names the columns that history does not seal."""
+    """The root of all mapped classes.
+
+    `loose` names the columns that history does not seal ("*": all), `later` those that came with a later schema, with
+    the value that older rows have.
+    """
 
     loose: frozenset[str] = frozenset()
+    later: Mapping[str, Any] = MappingProxyType({})
 
 
 class Moment(sa.TypeDecorator[datetime]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,9 @@ class OrganisationRow(Row):
     domains: Mapped[str] = mapped_column(default="")  # mail domains of its people, separated by spaces
     circular_series: Mapped[str] = mapped_column(sa.String(16), default="shared")  # shared, own (R24)
     active: Mapped[bool] = mapped_column(default=True)
+    year_in_use: Mapped[int | None]  # B.E.; None: the calendar's (F37)
+
+    later = MappingProxyType({"year_in_use": None})
 
 
 class GroupRow(Row):
@@ -61,6 +65,9 @@ class PersonRow(Row):
     position: Mapped[str] = mapped_column(default="")
     mailbox: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
+    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"), index=True)  # signs in with it
+
+    later = MappingProxyType({"account_id": None})
 
 
 class DutyRow(Row):

@@ -182,3 +182,42 @@ class AlreadyThere(SarabanError):
 
     th = "มี {path} อยู่แล้ว จึงไม่เขียนทับ"
     en = "{path} exists already and was left as it is."
+
+
+class NotAllowed(SarabanError):
+    """The permission table does not give this person that right (C3)."""
+
+    th = "บัญชีนี้ไม่มีสิทธิ์ทำรายการนี้ หากจำเป็นต้องทำ โปรดติดต่อผู้ดูแลระบบของหน่วยงาน"
+    en = "This account may not do that. If you need to, please ask your organisation's administrator."
+
+
+class SignedOut(SarabanError):
+    """Nobody is signed in, or the session has ended."""
+
+    th = "โปรดเข้าสู่ระบบก่อน"
+    en = "Please sign in first."
+
+
+class RegisterClosed(SarabanError):
+    """The year in use is over, and the organisation sets its years by hand (F37, C4)."""
+
+    th = "ปีที่ใช้งานของ{organisation}คือ {year} ซึ่งสิ้นสุดแล้ว จึงยังไม่ออกเลข ผู้ดูแลทะเบียนต้องตั้งปีใหม่ก่อน"
+    en = "The year in use of {organisation} is {year}, which is over. The register admin must set the new year first."
+
+
+class ChangedMeanwhile(SarabanError):
+    """Somebody changed the same thing since this form was opened; nothing was saved."""
+
+    th = "มีผู้แก้ไขรายการนี้ไปก่อนแล้ว จึงยังไม่ได้บันทึก โปรดเปรียบเทียบทั้งสองฉบับ"
+    en = "Somebody changed this meanwhile, so nothing was saved. Please compare both versions."
+
+
+class FieldsWrong(SarabanError):
+    """A form has faults. `problems`: field to its sentence in Thai, which is its message id in the catalogue."""
+
+    th = "ข้อมูลในแบบฟอร์มยังไม่ครบถ้วนหรือไม่ถูกต้อง จึงยังไม่ได้บันทึก"
+    en = "The form is incomplete or wrong; nothing was saved."
+
+    def __init__(self, **problems: str) -> None:
+        self.problems = problems
+        super().__init__()

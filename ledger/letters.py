@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from secrets import token_urlsafe
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -53,6 +54,15 @@ class DocumentRow(Row):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     withheld: Mapped[str] = mapped_column(default="")
+    description: Mapped[str] = mapped_column(default="")  # what the form calls it (F16)
+    added_by: Mapped[str] = mapped_column(default="")  # who added it later; "" for what came with the letter
+    added_at: Mapped[datetime | None] = mapped_column(Moment)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)  # taken off the letter; the original stays
+    removed_by: Mapped[str] = mapped_column(default="")
+
+    later = MappingProxyType(
+        {"description": "", "added_by": "", "added_at": None, "removed_at": None, "removed_by": ""}
+    )
 
 
 class DeliveryRow(Row):
@@ -201,7 +211,7 @@ def token_hash(token: str) -> str:
 
 def documents(session: Session, letter_ids: Sequence[int]) -> list[DocumentRow]:
     """The documents of these letters, in order."""
-    wanted = sa.select(DocumentRow).where(DocumentRow.letter_id.in_(letter_ids))
+    wanted = sa.select(DocumentRow).where(DocumentRow.letter_id.in_(letter_ids), DocumentRow.removed_at.is_(None))
     return list(session.execute(wanted.order_by(DocumentRow.letter_id, DocumentRow.position)).scalars())
 
 

@@ -7,6 +7,7 @@ transaction at a time, so numbers run start, start+1, … without gap or twin, w
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -53,7 +54,12 @@ class EntryRow(Row):
     """One numbered line of a register: the columns of forms 13 and 14, and the time of registration (R18, R20, R22)."""
 
     __tablename__ = "entries"
-    __table_args__ = (sa.UniqueConstraint("register_id", "number"),)
+    __table_args__ = (
+        sa.UniqueConstraint("register_id", "number"),
+        sa.Index("ix_entries_order_id", "order_id", sqlite_where=sa.text("order_id IS NOT NULL")),
+        sa.Index("ix_entries_form_key", "form_key", unique=True, sqlite_where=sa.text("form_key IS NOT NULL")),
+        sa.Index("ix_entries_reserved", "register_id", sqlite_where=sa.text("reserved_until IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     register_id: Mapped[int] = mapped_column(sa.ForeignKey("registers.id"))
@@ -76,6 +82,45 @@ class EntryRow(Row):
     voided_at: Mapped[datetime | None] = mapped_column(Moment)
     voided_by: Mapped[str] = mapped_column(default="")
     void_reason: Mapped[str] = mapped_column(default="")
+    origin: Mapped[str] = mapped_column(sa.String(16), default="")  # an Origin; "" for what no person registered
+    registrant_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))  # who may change it soon after (C5)
+    group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("groups.id"))  # กลุ่มปฏิบัติ
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey("entries.id"))  # a certificate's order
+    reserved_for: Mapped[str] = mapped_column(default="")  # a number held without content, and for whom
+    reserved_until: Mapped[date | None]
+    filled_at: Mapped[datetime | None] = mapped_column(Moment)
+    form_key: Mapped[str | None] = mapped_column(sa.String(64))  # a form that is sent twice takes one number
+
+    later = MappingProxyType(
+        {
+            "origin": "",
+            "registrant_id": None,
+            "group_id": None,
+            "order_id": None,
+            "reserved_for": "",
+            "reserved_until": None,
+            "filled_at": None,
+            "form_key": None,
+        }
+    )
+
+    @property
+    def reserved(self) -> bool:
+        """Whether the number is held and still without content."""
+        return self.reserved_until is not None and self.filled_at is None and self.voided_at is None
+
+
+class WindowRow(Row):
+    """How long after its day a registrant may change a line of one register (C5); default: `access.window`."""
+
+    __tablename__ = "windows"
+    __table_args__ = (sa.UniqueConstraint("organisation_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    kind: Mapped[RegisterKind] = mapped_column(Choice(RegisterKind))
+    amend_days: Mapped[int]
+    void_days: Mapped[int]
 
 
 class Entered(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,6 +53,16 @@ def _chain(session: Session, expected: Rows) -> Iterator[str]:
         _fold(expected, line.changes)
 
 
+def _whole(table: str, row: dict[str, Any] | None) -> dict[str, Any]:
+    """A new row as it was told, with the columns that its table got later."""
+    return {**_later().get(table, {}), **(row or {})}
+
+
+@cache
+def _later() -> dict[str, dict[str, Any]]:
+    return {name: dict(row.later) for name, row in history.sealed_tables().items()}
+
+
 def _fold(expected: Rows, changes: str) -> None:
     try:
         told = json.loads(changes)
@@ -60,7 +71,7 @@ def _fold(expected: Rows, changes: str) -> None:
     for table, key, before, after in told:
         at = (table, key)
         if before is None:
-            expected[at] = _sum(table, key, after)
+            expected[at] = _sum(table, key, _whole(table, after))
         elif after is None:
             expected.pop(at, None)
         else:
@@ -89,7 +100,7 @@ def _what_changed(session: Session, row: type[Row], values: dict[str, Any]) -> s
     for line in history.lines(session):
         for table, changed, _, after in json.loads(line.changes):
             if (table, changed) == (name, key):
-                told.update(after or {})
+                told.update(_whole(name, after) if not told else after or {})
     now = history.sealed_values(row, values)
     columns = ", ".join(column for column in now if now[column] != told.get(column))
     return f"{name} {key} ถูกแก้ไขนอกระบบ ช่อง {columns} (was changed outside the system: {columns}){_named(values)}"

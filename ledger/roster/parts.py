@@ -9,7 +9,9 @@ GOVERNMENT, PRIVATE = "government", "private"
 SHARED, OWN = "shared", "own"
 
 DUTIES = {
+    "administrator": "ผู้ดูแลระบบ",
     "register_admin": "ผู้ดูแลระบบทะเบียนหนังสือราชการ",
+    "register_officer": "เจ้าหน้าที่ทะเบียน",
     "correspondence_admin": "ผู้ดูแลระบบรับส่งหนังสือราชการ",
     "central_clerk": "สารบรรณกลาง",
     "group_clerk": "สารบรรณกลุ่ม",

@@ -85,7 +85,8 @@ def test_the_migrations_make_what_the_classes_say(world: World) -> None:
     for found in pkgutil.iter_modules(ledger.__path__, "ledger."):
         importlib.import_module(found.name)  # every table is mapped
     with world.database.read() as session:
-        context = MigrationContext.configure(session.connection())
+        known = {"include_name": lambda name, _kind, _of: not (name or "").startswith("entry_texts")}  # FTS5's own
+        context = MigrationContext.configure(session.connection(), opts=known)
         assert compare_metadata(context, Row.metadata) == []
 
 
