@@ -156,6 +156,17 @@ def head(session: Session) -> str:
     return known
 
 
+def head_before(session: Session, moment: datetime) -> str:
+    """The hash of the newest line before a moment, such as the end of a day: its seal on paper."""
+    table, wanted = table_of(HistoryRow), moment_text(moment)
+    low, high = 0, session.connection().execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
+    while low < high:  # lines are in order of time, and have no index over it
+        middle = (low + high + 1) // 2
+        at = session.connection().execute(sa.select(sa.type_coerce(table.c.at, sa.String)).where(table.c.id == middle))
+        low, high = (middle, high) if (at.scalar() or "") < wanted else (low, middle - 1)
+    return session.connection().execute(sa.select(table.c.hash).where(table.c.id == low)).scalar() or START
+
+
 def sealed_tables() -> dict[str, type[Row]]:
     """Every table whose rows history seals."""
     mapped: list[type[Row]] = [mapper.class_ for mapper in Row.registry.mappers]

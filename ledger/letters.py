@@ -156,18 +156,31 @@ class Written(NamedTuple):
 def write(act: Act, documents: Iterable[Document], **columns: Any) -> Written:
     """Add a letter and its documents; their bytes must lie in the originals already."""
     key = act.add(LetterRow, made_at=act.at, made_by=act.who, **columns)
-    for position, document in enumerate(documents, 1):
+    _enclose(act, key, documents, 1)
+    return Written(key, columns["organisation_id"], columns.get("secrecy", Secrecy.ORDINARY))
+
+
+def append(act: Act, letter_id: int, documents: Iterable[Document]) -> None:
+    """Add documents to a letter that exists, such as the signed scan."""
+    last = sa.select(sa.func.max(DocumentRow.position)).where(DocumentRow.letter_id == letter_id)
+    first = (act.session.execute(last).scalar() or 0) + 1
+    _enclose(act, letter_id, documents, first, added_by=act.who, added_at=act.at)
+
+
+def _enclose(act: Act, letter_id: int, documents: Iterable[Document], first: int, **columns: Any) -> None:
+    for position, document in enumerate(documents, first):
         act.add(
             DocumentRow,
-            letter_id=key,
+            letter_id=letter_id,
             position=position,
             name=document.stored_name,
             media_type=document.sniffed_type or document.media_type,
             size=document.size,
             sha256=document.sha256,
             withheld=document.withheld,
+            description=document.description,
+            **columns,
         )
-    return Written(key, columns["organisation_id"], columns.get("secrecy", Secrecy.ORDINARY))
 
 
 def deliver(

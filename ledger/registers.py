@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ledger import era
 from ledger.database import Choice, Moment, Row, table_of
 from ledger.directory import OrganisationRow
-from ledger.errors import ClockBackwards, NotFound, Refused, RegisterOff
+from ledger.errors import ClockBackwards, NotFound, Refused, RegisterClosed, RegisterOff
 from ledger.history import Act
 from ledger.prepared import Prepared
 from ledger.values import RegisterKind, Secrecy, Urgency
@@ -46,7 +46,9 @@ class RegisterRow(Row):
     start: Mapped[int] = mapped_column(default=1)  # 0: switched off
     last: Mapped[int | None]  # the newest number given
     last_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed: Mapped[bool] = mapped_column(default=False)  # switched off after it has given numbers
 
+    later = MappingProxyType({"closed": False})
     loose = frozenset({"last", "last_at"})  # both follow from the entries; verify compares them
 
 
@@ -249,10 +251,12 @@ def _open(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: boo
     """The register of the act's year; a new year opens by itself."""
     own_series = circular and kind is RegisterKind.OUTGOING and owner.circular_series == "own"
     series, year = "circular" if own_series else "", era.be_year(act.at)
+    if owner.year_in_use not in (None, year):
+        raise RegisterClosed(organisation=owner.name, year=owner.year_in_use)
     found = _find(act.session, owner, kind, series, year)
     if found is None:
         before = _find(act.session, owner, kind, series, year - 1)
-        start = 0 if before is not None and before.start == 0 else 1
+        start = 0 if before is not None and (before.start == 0 or before.closed) else 1
         act.add(RegisterRow, organisation_id=owner.id, kind=kind, series=series, year=year, start=start)
         found = _find(act.session, owner, kind, series, year)
     assert found is not None
@@ -265,7 +269,7 @@ def _find(session: Session, owner: OrganisationRow, kind: RegisterKind, series: 
 
 
 def _take_number(act: Act, register: sa.Row[Any], owner: OrganisationRow) -> tuple[int, datetime]:
-    if register.start == 0:
+    if register.start == 0 or register.closed:
         raise RegisterOff(register=TITLES[register.kind], organisation=owner.name, year=register.year)
     if register.last_at is not None and act.at < register.last_at - _TOLERATED:
         raise ClockBackwards(last=era.format_moment(register.last_at))

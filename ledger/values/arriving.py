@@ -49,6 +49,7 @@ class Document:
     sha256: str
     inline: bool = False  # a picture inside the text, not an enclosure
     withheld: str = ""  # why it is kept but not served; "" when it is served
+    description: str = ""  # what a form calls it (F16)
 
 
 @dataclass(frozen=True, slots=True)

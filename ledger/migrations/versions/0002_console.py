@@ -82,6 +82,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE entries ADD COLUMN group_id INTEGER REFERENCES groups (id)")
     op.execute("ALTER TABLE entries ADD COLUMN order_id INTEGER REFERENCES entries (id)")
     op.create_index("ix_people_account_id", "people", ["account_id"])
+    op.add_column("registers", sa.Column("closed", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("organisations", sa.Column("year_in_use", sa.Integer(), nullable=True))
     for column in (
         sa.Column("origin", sa.String(16), nullable=False, server_default=""),

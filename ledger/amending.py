@@ -1,0 +1,136 @@
+"""Changing a line of a register: amend within the window or with a reason, void, add and take off files (C5, P-11).
+
+Number, day and registrant stay. A form that was opened before somebody else's change is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ledger import access, letters, registers
+from ledger.access import Right, Viewer
+from ledger.content import LONGEST, OF_LETTER, Content, checked
+from ledger.database import plain, table_of
+from ledger.errors import ChangedMeanwhile, FieldsWrong, NotAllowed, NotFound, Refused
+from ledger.history import Act
+from ledger.letters import DocumentRow, LetterRow
+from ledger.registers import EntryRow, RegisterRow
+from ledger.values import Document, RegisterKind
+
+
+def amend(
+    act: Act,
+    viewer: Viewer,
+    entry_id: int,
+    content: Content,
+    seen: str,
+    reason: str = "",
+    documents: Sequence[Document] = (),
+) -> EntryRow:
+    """Change what a line says; a held number is filled by it. Number, day and registrant stay.
+
+    Arguments: `seen` is the `version` that the form was made from. Errors: `NotFound`, `NotAllowed`, `FieldsWrong`,
+    `ChangedMeanwhile`.
+    """
+    entry, kind = own(act.session, viewer, entry_id)
+    may = access.changing(act.session, viewer, entry, kind, act.at)
+    if not may.amend:
+        raise NotAllowed
+    if may.reason and not reason.strip():
+        raise FieldsWrong(reason="พ้นกำหนดแก้ไขของผู้ลงทะเบียนแล้ว โปรดระบุเหตุผลที่แก้ไข")
+    if seen != version(entry):
+        raise ChangedMeanwhile
+    columns = checked(act, viewer, kind, content)
+    act.what = "filled" if entry.reserved else "amended"
+    act.about = f"entry {entry.id}" + (f": {reason.strip()[:LONGEST]}" if reason.strip() else "")
+    filled = {"filled_at": act.at} if entry.reserved else {}
+    act.alter(EntryRow, entry.id, **columns, **filled)
+    if entry.letter_id is not None:
+        shared = {name: columns[name] for name in OF_LETTER if name in columns}
+        act.alter(LetterRow, entry.letter_id, **shared)
+    if documents:
+        add_documents(act, viewer, entry_id, documents)
+    return entry
+
+
+def void(act: Act, viewer: Viewer, entry_id: int, reason: str, seen: str) -> EntryRow:
+    """Strike a line through: number and text stay, with who, when and why.
+
+    Errors: as `amend`; `FieldsWrong` without a reason.
+    """
+    entry, kind = own(act.session, viewer, entry_id)
+    if not access.changing(act.session, viewer, entry, kind, act.at).void:
+        raise NotAllowed
+    if not reason.strip():
+        raise FieldsWrong(reason="โปรดระบุเหตุผลที่ยกเลิกเลข")
+    if seen != version(entry):
+        raise ChangedMeanwhile
+    act.what, act.about = "voided", f"entry {entry.id}"
+    registers.void(act, entry, reason[:LONGEST])
+    return entry
+
+
+def add_documents(act: Act, viewer: Viewer, entry_id: int, documents: Sequence[Document]) -> int:
+    """Add files to a line at any time, such as the signed scan. Returns the letter's id.
+
+    Errors: `NotFound`, `NotAllowed` for a secret line of others; `Refused` for a void one.
+    """
+    viewer.must(Right.REGISTER)
+    entry, kind = own(act.session, viewer, entry_id)
+    if entry.voided_at is not None:
+        raise Refused(reason="เลขนี้ถูกยกเลิกแล้ว จึงแนบไฟล์เพิ่มไม่ได้")
+    letter = entry.letter_id
+    if letter is None:
+        columns = {name: getattr(entry, name) for name in OF_LETTER}
+        letter = letters.write(
+            act, (), organisation_id=viewer.organisation_id, outgoing=kind is not RegisterKind.INCOMING, **columns
+        ).id
+        act.alter(EntryRow, entry.id, letter_id=letter)
+    letters.append(act, letter, documents)
+    return letter
+
+
+def remove_document(act: Act, viewer: Viewer, entry_id: int, position: int) -> None:
+    """Take a file off a line; the original stays in the store. Errors: `NotFound`, `NotAllowed`."""
+    entry, kind = own(act.session, viewer, entry_id)
+    if not access.changing(act.session, viewer, entry, kind, act.at).amend:
+        raise NotAllowed
+    document = document_of(act.session, entry, position)
+    act.what, act.about = "file removed", f"entry {entry.id}"
+    act.alter(DocumentRow, document.id, removed_at=act.at, removed_by=act.who)
+
+
+def own(session: Session, viewer: Viewer, entry_id: int) -> tuple[EntryRow, RegisterKind]:
+    """A line of the viewer's own organisation that the viewer may read.
+
+    Errors: `NotFound`, alike for no line and for another organisation's (P-32); `NotAllowed` for a secret one.
+    """
+    wanted = sa.select(EntryRow, RegisterRow.kind).join(RegisterRow, RegisterRow.id == EntryRow.register_id)
+    wanted = wanted.where(EntryRow.id == entry_id, RegisterRow.organisation_id == viewer.organisation_id)
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        raise NotFound(what="รายการทะเบียน", what_en="entry", name=entry_id, hint="")
+    if not access.reads(session, viewer, found[0]):
+        raise NotAllowed
+    return found[0], found[1]
+
+
+def document_of(session: Session, entry: EntryRow, position: int) -> letters.DocumentRow:
+    """One document of a line. Errors: `NotFound`."""
+    found = letters.documents(session, [entry.letter_id]) if entry.letter_id is not None else []
+    for document in found:
+        if document.position == position:
+            return document
+    raise NotFound(what="ไฟล์ลำดับที่", what_en="file", name=position, hint="")
+
+
+def version(entry: EntryRow) -> str:
+    """What tells a form whether the line changed since it was opened."""
+    columns = {column.name: plain(getattr(entry, column.name)) for column in table_of(EntryRow).columns}
+    columns.pop("letter_id")  # a file that somebody adds is no other text
+    return hashlib.sha256(json.dumps(columns, ensure_ascii=False).encode()).hexdigest()
