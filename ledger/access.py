@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -214,17 +214,40 @@ class Changing:
     reason: bool  # only with a reason: the window is over, or the line is somebody else's
 
 
-def changing(session: Session, seen_by: Viewer, entry: EntryRow, kind: RegisterKind, now: datetime) -> Changing:
-    """Whether the line may be amended and voided: by its registrant in the window, by who overrules with a reason.
+NOTHING = Changing(amend=False, void=False, reason=False)
 
-    A void line stays as it is. A line that no person registered counts as the clerks': those who overrule.
-    """
-    if entry.voided_at is not None or not reads(session, seen_by, entry):
-        return Changing(amend=False, void=False, reason=False)
+
+class Changeable(Protocol):
+    """What a window looks at: an entry, or a line of a list."""
+
+    @property
+    def registrant_id(self) -> int | None: ...
+    @property
+    def registered_at(self) -> datetime: ...
+    @property
+    def voided_at(self) -> datetime | None: ...
+    @property
+    def reserved(self) -> bool: ...
+
+
+def changing(session: Session, seen_by: Viewer, entry: EntryRow, kind: RegisterKind, now: datetime) -> Changing:
+    """Whether the line may be amended and voided now, by this viewer who reads it."""
+    if not reads(session, seen_by, entry):
+        return NOTHING
     days = window(session, seen_by.organisation_id, seen_by.kind == "office", kind)
-    if entry.registrant_id == seen_by.person_id:
-        amend = now < open_until(entry.registered_at, days.amend_days) or entry.reserved
-        void = now < open_until(entry.registered_at, days.void_days) or entry.reserved
+    return may_change(seen_by, entry, days, now)
+
+
+def may_change(seen_by: Viewer, line: Changeable, days: Window, now: datetime) -> Changing:
+    """By its registrant in the window, by who overrules with a reason (C5).
+
+    A void line stays as it is. A line that no person registered is changed by those who overrule.
+    """
+    if line.voided_at is not None:
+        return NOTHING
+    if line.registrant_id == seen_by.person_id:
+        amend = line.reserved or now < open_until(line.registered_at, days.amend_days)
+        void = line.reserved or now < open_until(line.registered_at, days.void_days)
         if amend or void:
             return Changing(amend, void, reason=False)
     overrules = seen_by.may(Right.OVERRULE)

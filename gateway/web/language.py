@@ -1,7 +1,7 @@
 """Thai first, English second: which language a visitor gets, and how a Thai text is said in it.
 
-The Thai text itself is the message id; `templates/locale/en/LC_MESSAGES/saraban.po` holds the English. It is read as it
-is, so that there is no build step between a correction and the page.
+The Thai text itself is the message id; the files `templates/locale/en/LC_MESSAGES/*.po` hold the English. They are read
+as they are, so that there is no build step between a correction and the page.
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ from babel.messages.pofile import read_po
 
 Language = Literal["th", "en"]
 Say = Callable[..., str]
-CATALOGUE = Path("locale/en/LC_MESSAGES/saraban.po")
+CATALOGUES = Path("locale/en/LC_MESSAGES")
 
 
 class Catalogue:
     """The English of every Thai text."""
 
     def __init__(self, templates: Path) -> None:
-        """Read the catalogue below `templates`. Raises OSError or babel's PoFileError."""
-        with (templates / CATALOGUE).open("rb") as file:
-            catalogue = read_po(file, abort_invalid=True)
-        self._english = {str(line.id): str(line.string) for line in catalogue if line.id and line.string}
+        """Read the catalogues below `templates`. Raises OSError or babel's PoFileError."""
+        self._english: dict[str, str] = {}
+        for path in sorted((templates / CATALOGUES).glob("*.po")):
+            with path.open("rb") as file:
+                catalogue = read_po(file, abort_invalid=True)
+            self._english |= {str(line.id): str(line.string) for line in catalogue if line.id and line.string}
 
     def speaker(self, language: Language) -> Say:
         """A function that says a Thai text in `language`, filling `{names}` with keyword arguments."""

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from gateway.web.language import Catalogue, Language, choose
+from gateway.web.language import Catalogue, Language, Say, choose
 from gateway.web.static import Static
 from ledger import era
 
@@ -45,8 +45,12 @@ class Pages:
 
     def language(self, request: Request) -> Language:
         """The language of this visitor."""
-        asked = request.query_params.get("lang")
+        asked = request.query_params.get("lang") or request.cookies.get("saraban_language")
         return choose(asked, request.headers.get("accept-language", ""), self._default)
+
+    def speaker(self, request: Request) -> Say:
+        """What says a Thai text in this visitor's language."""
+        return self._catalogue.speaker(self.language(request))
 
     def page(self, request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
         """The rendered template. `path`: its own address, where another one was asked for."""

@@ -1,0 +1,46 @@
+"""What the console's pages work on, handed in by the wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ledger import era
+from ledger.database import Database
+from ledger.directory import OrganisationRow
+from ledger.door import Door
+from ledger.era import Digits
+from ledger.letters import LinkLife
+from ledger.originals import Originals
+from watchers.reading.reader import Reader
+
+
+@dataclass(frozen=True)
+class Cabinet:
+    """One for the whole console."""
+
+    database: Database
+    originals: Originals
+    door: Door
+    clock: Callable[[], datetime]
+    life: LinkLife  # of receipt links
+    sender_of: Callable[[OrganisationRow], str]
+    send_soon: Callable[[], None]  # rings the bell of dispatch
+    settle_soon: Callable[[], None]  # rings the bell of the settler
+    reader: Reader
+    digits: Digits = "arabic"  # of printed registers
+    sources: Callable[[], list[Source]] = list
+
+    def today(self) -> date:
+        """The day in Bangkok."""
+        return self.clock().astimezone(era.BANGKOK).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One way in, as the home page shows its health."""
+
+    name: str
+    last: datetime | None  # when something last came
+    fault: str = ""  # a Thai sentence, "" when all is well
