@@ -221,3 +221,45 @@ class FieldsWrong(SarabanError):
     def __init__(self, **problems: str) -> None:
         self.problems = problems
         super().__init__()
+
+
+class SignInFailed(SarabanError):
+    """Unknown login, wrong password, or something at rest: always the same answer (5.1)."""
+
+    th = "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง หรือบัญชีนี้ยังใช้งานไม่ได้ โปรดตรวจสอบแล้วลองใหม่ หรือกด “ลืมรหัสผ่าน”"
+    en = (
+        "The login or the password is wrong, or this account cannot be used now. "
+        "Please check and try again, or choose “forgotten password”."
+    )
+
+
+class TooManyAttempts(SarabanError):
+    """Too many wrong passwords or codes. `minutes`: how long to wait; nobody is ever locked out for good."""
+
+    permanent = False
+    th = "ใส่ข้อมูลผิดหลายครั้งเกินไป โปรดรอประมาณ {minutes} นาทีแล้วลองใหม่"
+    en = "Too many wrong attempts. Please wait about {minutes} min and try again."
+
+
+class NoSuchInvitation(SarabanError):
+    """A mailed link or a first code that is unknown, expired or used: always the same answer."""
+
+    th = "ลิงก์หรือรหัสนี้ใช้ไม่ได้ อาจหมดอายุ ถูกใช้ไปแล้ว หรือคัดลอกมาไม่ครบ โปรดขอใหม่จากผู้ดูแลระบบหรือกด “ลืมรหัสผ่าน”"
+    en = (
+        "This link or code does not work. It may have expired, been used already, or been copied incompletely. "
+        "Please ask your administrator for a new one, or choose “forgotten password”."
+    )
+
+
+class ConfirmFirst(SarabanError):
+    """A grave action, and the password was not given in the last minutes."""
+
+    th = "รายการนี้สำคัญ โปรดใส่รหัสผ่านอีกครั้งเพื่อยืนยันก่อนทำต่อ"
+    en = "This is a grave step. Please give your password once more before you go on."
+
+
+class SecondFactorRequired(SarabanError):
+    """The second factor cannot be removed: it is required of this account."""
+
+    th = "บัญชีนี้ต้องใช้การยืนยันตัวตนสองขั้นตอน จึงยกเลิกไม่ได้"
+    en = "This account must sign in with a second factor, so it cannot be removed."

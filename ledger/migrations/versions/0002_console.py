@@ -18,9 +18,22 @@ def upgrade() -> None:
         sa.Column("second_factor", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("made_at", sa.String(32), nullable=False),
+        sa.Column("password_at", sa.String(32), nullable=True),
+        sa.Column("second_at", sa.String(32), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("login"),
     )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(64), nullable=False),
+        sa.Column("used_at", sa.String(32), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code_hash"),
+    )
+    op.create_index("ix_recovery_codes_account_id", "recovery_codes", ["account_id"])
     op.create_table(
         "sign_ins",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -45,6 +58,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(16), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("mailbox", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(64), nullable=False),
         sa.Column("made_at", sa.String(32), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
