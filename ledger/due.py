@@ -14,7 +14,10 @@ from ledger.database import table_of
 from ledger.directory import OrganisationRow
 from ledger.letters import DeliveryRow
 from ledger.outbox import Claimed
-from ledger.values import LetterFacts, Notice
+from ledger.values import LetterFacts, Notice, NoticeKind
+
+
+_PLACES = {NoticeKind.INVITATION: "join"}  # where a token's page is; receipt links everywhere else
 
 
 class _Delivery(NamedTuple):
@@ -69,7 +72,7 @@ class Resolver:
             sender_name=writer.name,
             made_at=row.made_at,
             facts=told,
-            link=f"{self._base_url}/r/{row.token}" if row.token else "",
+            link=f"{self._base_url}/{_PLACES.get(row.kind, 'r')}/{row.token}" if row.token else "",
             code=row.code,
             holder=delivery.holder if delivery else "",
             forwarded_by=delivery.made_by if delivery and forwarded else "",

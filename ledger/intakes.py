@@ -57,6 +57,7 @@ class OutcomeRow(Row):
     """What became of an intake: exactly one row for each settled intake."""
 
     __tablename__ = "outcomes"
+    __table_args__ = (sa.Index("ix_outcomes_held", "intake_id", sqlite_where=sa.text("kind = 'held'")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     intake_id: Mapped[int] = mapped_column(sa.ForeignKey("intakes.id"), unique=True)
@@ -122,6 +123,14 @@ def unsettled(session: Session, limit: int, after: int = 0) -> list[IntakeRow]:
 def count_unsettled(session: Session) -> int:
     """How many arrivals wait for their outcome."""
     return session.execute(sa.select(sa.func.count(IntakeRow.id)).where(IntakeRow.settled_at.is_(None))).scalar_one()
+
+
+def count_held(session: Session, organisation_id: int) -> int:
+    """How many arrivals of an organisation wait for a clerk's decision."""
+    held = sa.select(sa.func.count()).select_from(OutcomeRow).join(IntakeRow, IntakeRow.id == OutcomeRow.intake_id)
+    # The word stands in the statement itself, so that SQLite sees that its small index is enough.
+    held = held.where(sa.text("outcomes.kind = 'held'"), IntakeRow.organisation_id == organisation_id)
+    return session.execute(held).scalar_one()
 
 
 def learn(act: Act, intake: IntakeRow, reading: Reading) -> None:

@@ -74,7 +74,7 @@ class DeliveryRow(Row):
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letters.id"), index=True)
     forwarded_from: Mapped[int | None] = mapped_column(sa.ForeignKey("deliveries.id"))
     holder_kind: Mapped[HolderKind] = mapped_column(Choice(HolderKind))
-    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("groups.id"))
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     holder: Mapped[str]  # the holder's name when it was sent

@@ -28,7 +28,10 @@ class OutboxRow(Row):
     """One mail to one address. Token and code stay in clear only while the mail waits."""
 
     __tablename__ = "outbox"
-    __table_args__ = (sa.Index("ix_outbox_answers", "recipient", "kind", "made_at"),)
+    __table_args__ = (
+        sa.Index("ix_outbox_answers", "recipient", "kind", "made_at"),
+        sa.Index("ix_outbox_given_up", "organisation_id", sqlite_where=sa.text("gave_up_at IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))  # who writes
@@ -210,9 +213,11 @@ def waiting(session: Session) -> tuple[int, datetime | None]:
     return count, oldest
 
 
-def given_up(session: Session) -> int:
-    """How many mails were given up."""
+def given_up(session: Session, organisation_id: int | None = None) -> int:
+    """How many mails were given up, of one organisation or of all."""
     wanted = sa.select(sa.func.count(OutboxRow.id)).where(OutboxRow.gave_up_at.is_not(None))
+    if organisation_id is not None:
+        wanted = wanted.where(OutboxRow.organisation_id == organisation_id)
     return session.execute(wanted).scalar_one()
 
 

@@ -116,12 +116,18 @@ def code(notice: Notice, facts: LetterFacts) -> Words:
     return {**_letter(notice, facts), "code": notice.code}
 
 
+def invitation(notice: Notice, facts: LetterFacts) -> Words:
+    """The link by which somebody chooses a password."""
+    return {**_letter(notice, facts), "link": notice.link}
+
+
 _KINDS: dict[NoticeKind, Callable[[Notice, LetterFacts], Words]] = {
     NoticeKind.ARRIVAL: arrival,
     NoticeKind.LETTER: letter,
     NoticeKind.ANSWER: answer,
     NoticeKind.GIVEN_UP: given_up,
     NoticeKind.CODE: code,
+    NoticeKind.INVITATION: invitation,
 }
 
 

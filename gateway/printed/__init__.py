@@ -3,8 +3,9 @@
 Pure functions over values and iterators: no database, no page. A writer takes the lines as they come and holds few.
 """
 
+from gateway.printed.paper import write_pdf
 from gateway.printed.separated import write_csv
 from gateway.printed.values import Column, Line, Sheet
 from gateway.printed.workbook import write_xlsx
 
-__all__ = ["Column", "Line", "Sheet", "write_csv", "write_xlsx"]
+__all__ = ["Column", "Line", "Sheet", "write_csv", "write_pdf", "write_xlsx"]

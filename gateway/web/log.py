@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import re
 
-_TOKEN = re.compile(r"(?<=/r/)[^/?\s\"]+")
+_TOKEN = re.compile(r"(?:(?<=/r/)|(?<=/join/))[^/?\s\"]+")
 
 
 def mask(text: str) -> str:
-    """`text` with `/r/***` for every receipt link."""
+    """`text` with `/r/***` for every receipt link, `/join/***` for every invitation."""
     return _TOKEN.sub("***", text)
 
 

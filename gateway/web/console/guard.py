@@ -42,6 +42,7 @@ class Page:
     grave: bool = False  # asks for the password again
     uploads: int = 0  # how many files its form may bring
     halfway: bool = False  # also for a sign-in that still lacks its second factor
+    quiet: bool = False  # asked for by a script: does not keep a sign-in alive
 
 
 class Guard:
@@ -77,7 +78,7 @@ class Guard:
 
     async def _admitted(self, page: Page, request: Request) -> Response:
         token = self._cookies.token(request)
-        sign_in = await self._threads.run(self._door.looked, token) if token else None
+        sign_in = await self._threads.run(self._door.looked, token, touch=not page.quiet) if token else None
         if request.method not in SAFE:
             self._from_here(request)
         if page.right is not Right.OPEN:

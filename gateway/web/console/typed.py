@@ -43,8 +43,6 @@ def day(text: str, today: date, problems: dict[str, str], field: str) -> date | 
     plain = one_line(text)
     if not plain:
         return None
-    if plain in ("วันนี้", "today"):
-        return today
     found = era.parse_date(plain, today=today)
     if found is None:
         problems[field] = UNREADABLE_DAY

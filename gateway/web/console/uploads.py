@@ -13,7 +13,7 @@ from gateway.web.forms import one_line
 from ledger.errors import FieldsWrong
 from ledger.values import Document
 from watchers.reading import documents, sniff
-from watchers.reading.filename import extension
+from watchers.reading.filename import extension, title
 
 MOST = 5
 ENDINGS = ("doc", "docx", "pdf", "xls", "xlsx", "pptx", "odt", "ods", "gif", "jpg", "jpeg", "png", "zip", "rar")
@@ -54,7 +54,7 @@ def read(asked: Asked, field: str = "files") -> list[Document]:
         if fault := _fault(document, len(content)):
             problems.append(f"{document.stored_name}: {fault}")
         said = one_line(described[position])[:DESCRIPTION_LENGTH] if position < len(described) else ""
-        found.append(replace(document, description=said))
+        found.append(replace(document, description=said or title(document.stored_name)))
     if len(files) > MOST:
         problems.append(TOO_MANY)
     if problems:

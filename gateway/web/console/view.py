@@ -50,8 +50,16 @@ class View:
     def problems(self, asked: Asked, fault: SarabanError) -> dict[str, str]:
         """Field to sentence in the reader's language; an error of no field stands under "form"."""
         if isinstance(fault, FieldsWrong):
-            return {name: self.say(asked, sentence) for name, sentence in fault.problems.items()}
+            return {name: self._lines(asked, sentences) for name, sentences in fault.problems.items()}
         return {"form": self.sentence(asked, fault)}
+
+    def _lines(self, asked: Asked, sentences: str) -> str:
+        """One sentence a line; what a line is about stands before a colon and is nobody's to translate."""
+        told = []
+        for line in sentences.splitlines():
+            about, colon, sentence = line.rpartition(": ")
+            told.append(about + colon + self.say(asked, sentence))
+        return "\n".join(told)
 
     def fault(self, asked: Asked, fault: SarabanError) -> Response:
         """The page of an error that no form shows."""

@@ -113,6 +113,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_entries_reserved", "entries", ["register_id"], sqlite_where=sa.text("reserved_until IS NOT NULL")
     )
+    op.create_index("ix_entries_secret", "entries", ["register_id"], sqlite_where=sa.text("secrecy <> 'ordinary'"))
+    op.create_index(
+        "ix_entries_listed",
+        "entries",
+        ["register_id", "registered_at", "number", "secrecy", "urgency", "group_id", "voided_at", "letter_id"],
+    )
     for column in (
         sa.Column("description", sa.String(), nullable=False, server_default=""),
         sa.Column("added_by", sa.String(), nullable=False, server_default=""),
@@ -121,10 +127,26 @@ def upgrade() -> None:
         sa.Column("removed_by", sa.String(), nullable=False, server_default=""),
     ):
         op.add_column("documents", column)
-    op.execute("CREATE VIRTUAL TABLE entry_texts USING fts5(body, tokenize='trigram')")
+    op.execute(
+        "CREATE VIRTUAL TABLE entry_texts USING fts5(number, sender, recipient, subject, action, remark, summary, file,"
+        " place, tokenize='trigram case_sensitive 1')"  # what comes is folded already
+    )
+    op.execute("CREATE VIRTUAL TABLE entry_texts_terms USING fts5vocab(entry_texts, 'row')")
     op.create_table(
         "indexed",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "entry_lines",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", "line"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_outcomes_held", "outcomes", ["intake_id"], sqlite_where=sa.text("kind = 'held'"))
+    op.create_index(
+        "ix_outbox_given_up", "outbox", ["organisation_id"], sqlite_where=sa.text("gave_up_at IS NOT NULL")
+    )
+    op.create_index("ix_deliveries_organisation_id", "deliveries", ["organisation_id"])

@@ -1,0 +1,182 @@
+"""Signing in and out, the second factor, the first administrator, invitations, and the password once more (5.1)."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from gateway.web.console.asked import Asked
+from gateway.web.console.cabinet import Cabinet
+from gateway.web.console.cookies import Cookies
+from gateway.web.console.guard import Page, inside
+from gateway.web.console.view import View, to
+from gateway.web.ground import Ground
+from ledger import inviting
+from ledger.access import Right
+from ledger.errors import (
+    FieldsWrong,
+    NoSuchInvitation,
+    SarabanError,
+    SignedOut,
+    SignInFailed,
+    TooManyAttempts,
+    Unavailable,
+)
+from ledger.history import acting
+from ledger.sign_ins import SignedIn
+
+_CLEAR = {"Clear-Site-Data": '"cache", "storage"'}
+_ASKED_AGAIN = (FieldsWrong, SignInFailed, TooManyAttempts, Unavailable)
+
+
+class Signing:
+    """The pages before, and at the edge of, the console."""
+
+    def __init__(self, cabinet: Cabinet, view: View, ground: Ground, cookies: Cookies) -> None:
+        self._cabinet, self._view, self._ground, self._cookies = cabinet, view, ground, cookies
+        self._door = cabinet.door
+
+    def pages(self) -> list[Page]:
+        """What this part of the console serves."""
+        free = Right.OPEN
+        return [
+            Page("/sign-in", self.sign_in_form, free),
+            Page("/sign-in", self.sign_in, free, ("POST",)),
+            Page("/sign-out", self.sign_out, Right.OWN, ("POST",), halfway=True),
+            Page("/second", self.second_form, Right.OWN, halfway=True),
+            Page("/second", self.second, Right.OWN, ("POST",), halfway=True),
+            Page("/confirm", self.confirm_form, Right.OWN, halfway=True),
+            Page("/confirm", self.confirm, Right.OWN, ("POST",), halfway=True),
+            Page("/begin", self.begin_form, free),
+            Page("/begin", self.begin, free, ("POST",)),
+            Page("/join/{token}", self.join_form, free),
+            Page("/join/{token}", self.join, free, ("POST",)),
+            Page("/forgot", self.forgot_form, free),
+            Page("/forgot", self.forgot, free, ("POST",)),
+        ]
+
+    def sign_in_form(self, asked: Asked) -> Response:
+        """The form; whoever is signed in goes on, and before the first account is made, the way leads there."""
+        if asked.sign_in is not None and asked.sign_in.full:
+            return to(inside(asked.query("next")))
+        if self._door.invitations.awaits_first():
+            return to("/begin")
+        return self._view.page(asked, "sign_in.html", values={"login": ""}, next=inside(asked.query("next")))
+
+    def sign_in(self, asked: Asked) -> Response:
+        """Login and password; a second factor may follow."""
+        form, visit = asked.form, self._ground.visit(asked.request)
+        try:
+            signed_in = self._door.sign_in(form.get("login", ""), form.get("password", ""), visit)
+        except _ASKED_AGAIN as fault:
+            return self._again(asked, "sign_in.html", fault, next=inside(form.get("next", "")))
+        return self._enter(signed_in, inside(form.get("next", "")))
+
+    def sign_out(self, asked: Asked) -> Response:
+        """End this sign-in, and what the browser kept of it."""
+        self._door.end(asked.token)
+        response = self._cookies.forget(to("/sign-in", told="signed_out"))
+        response.headers.update(_CLEAR)
+        return response
+
+    def second_form(self, asked: Asked) -> Response:
+        """Ask for the code, or lead to setting the second factor up."""
+        if asked.sign_in is not None and asked.sign_in.full:
+            return to(inside(asked.query("next")))
+        if asked.sign_in is not None and asked.sign_in.needs_setup:
+            return to("/account/second")
+        return self._view.page(asked, "second.html", next=inside(asked.query("next")))
+
+    def second(self, asked: Asked) -> Response:
+        """The code from the app, or one of the recovery codes."""
+        where = inside(asked.form.get("next", ""))
+        try:
+            token = self._door.second.check(asked.token, asked.form.get("code", ""))
+        except _ASKED_AGAIN as fault:
+            return self._again(asked, "second.html", fault, next=where)
+        return self._cookies.keep(to(where), token)
+
+    def confirm_form(self, asked: Asked) -> Response:
+        """Ask for the password once more before something grave."""
+        return self._view.page(asked, "confirm.html", next=inside(asked.query("next")))
+
+    def confirm(self, asked: Asked) -> Response:
+        """Go on to what was asked for."""
+        where = inside(asked.form.get("next", ""))
+        try:
+            token = self._door.confirm(asked.token, asked.form.get("password", ""))
+        except _ASKED_AGAIN as fault:
+            return self._again(asked, "confirm.html", fault, next=where)
+        return self._cookies.keep(to(where), token)
+
+    def begin_form(self, asked: Asked) -> Response:
+        """The first administrator, by the code that the server printed."""
+        if not self._door.invitations.awaits_first():
+            return to("/sign-in")
+        return self._view.page(asked, "begin.html", values=_BEGINNING)
+
+    def begin(self, asked: Asked) -> Response:
+        """Make the first account."""
+        form, visit = asked.form, self._ground.visit(asked.request)
+        try:
+            signed_in = self._door.invitations.begin(
+                form.get("code", ""),
+                visit,
+                login=form.get("login", ""),
+                password=form.get("password", ""),
+                person_name=form.get("person_name", ""),
+                office_name=form.get("office_name", ""),
+                position=form.get("position", ""),
+            )
+        except (*_ASKED_AGAIN, NoSuchInvitation) as fault:
+            return self._again(asked, "begin.html", fault, values={**_BEGINNING, **form, "password": ""})
+        return self._enter(signed_in, "/home")
+
+    def join_form(self, asked: Asked) -> Response:
+        """Whom the mailed link invites. Errors: `NoSuchInvitation`."""
+        return self._view.page(asked, "join.html", invited=self._door.invitations.look(_token(asked)))
+
+    def join(self, asked: Asked) -> Response:
+        """Choose a password and be signed in."""
+        token, visit = _token(asked), self._ground.visit(asked.request)
+        try:
+            signed_in = self._door.invitations.accept(token, asked.form.get("password", ""), visit)
+        except _ASKED_AGAIN as fault:
+            return self._again(asked, "join.html", fault, invited=self._door.invitations.look(token))
+        return self._enter(signed_in, "/home")
+
+    def forgot_form(self, asked: Asked) -> Response:
+        """Ask for the address of the account."""
+        return self._view.page(asked, "forgot.html", values={"login": ""}, sent=asked.query("told") == "sent")
+
+    def forgot(self, asked: Asked) -> Response:
+        """Mail a link, if the account is there; the answer is the same for all."""
+        visit = self._ground.visit(asked.request)
+        try:
+            with acting(self._cabinet.database, "console", "password link", self._cabinet.clock()) as act:
+                mailing = self._door.invitations.forgot(act, asked.form.get("login", ""), visit)
+                if mailing is not None:
+                    inviting.mail(act, mailing.person_id, mailing.token, self._cabinet.sender_of)
+        except TooManyAttempts as fault:
+            return self._again(asked, "forgot.html", fault, sent=False)
+        self._cabinet.send_soon()
+        return to("/forgot", told="sent")
+
+    def _enter(self, signed_in: SignedIn, where: str) -> Response:
+        if not signed_in.full:
+            where = "/account/second" if signed_in.needs_setup else f"/second?next={where}"
+        return self._cookies.keep(to(where), signed_in.token)
+
+    def _again(self, asked: Asked, template: str, fault: SarabanError, **values: object) -> Response:
+        """The form once more. A password is never sent back."""
+        if isinstance(fault, SignedOut):
+            raise fault
+        typed = {name: "" if name in ("password", "code") else value for name, value in asked.form.items()}
+        shown = {"values": typed, "problems": self._view.problems(asked, fault), **values}
+        return self._view.page(asked, template, 429 if isinstance(fault, TooManyAttempts) else 422, **shown)
+
+
+_BEGINNING = dict.fromkeys(("code", "login", "password", "person_name", "office_name", "position"), "")
+
+
+def _token(asked: Asked) -> str:
+    return str(asked.request.path_params["token"])[:100]

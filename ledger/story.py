@@ -1,0 +1,143 @@
+"""The story of one line in plain words: its files, its way, and every change with who, when, before and after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ledger import letters, receipts
+from ledger.access import Viewer
+from ledger.content import Content
+from ledger.database import Row, table_of
+from ledger.history import HistoryRow
+from ledger.letters import DeliveryRow, DocumentRow, LetterRow
+from ledger.receipts import ReceiptRow
+from ledger.registers import EntryRow, RegisterRow
+
+_SHOWN = (*Content.__dataclass_fields__, "void_reason", "reserved_for", "reserved_until")
+_MOST_CERTIFICATES = 1000
+
+
+class EntryLineRow(Row):
+    """Which lines of history tell of an entry; follows the history as the search index does."""
+
+    __tablename__ = "entry_lines"
+
+    entry_id: Mapped[int] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+
+    loose = frozenset({"*"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One column of the line: what it was and what it became."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One act: when, who, what ("amended"), with what changed, files, and the reason that was given."""
+
+    at: datetime
+    who: str
+    what: str
+    changes: tuple[Change, ...] = ()
+    files: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One holder on the letter's way (F72)."""
+
+    delivery: DeliveryRow
+    receipt: ReceiptRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All of it."""
+
+    year: int
+    letter: LetterRow | None
+    documents: tuple[DocumentRow, ...]
+    stops: tuple[Stop, ...]
+    order: EntryRow | None  # that a certificate belongs to
+    certificates: tuple[EntryRow, ...]  # that belong to an order
+    acts: tuple[Told, ...]  # newest first
+
+
+def of_entry(session: Session, viewer: Viewer, entry: EntryRow) -> Story:
+    """The story of a line that the viewer may read.
+
+    Holders at other organisations are told only to the sender: the letter's own organisation (F93).
+    """
+    letter = session.get(LetterRow, entry.letter_id) if entry.letter_id is not None else None
+    stops = _stops(session, letter, viewer) if letter is not None else ()
+    wanted = sa.select(EntryRow).where(EntryRow.order_id == entry.id).order_by(EntryRow.number)
+    return Story(
+        year=year_of(session, entry),
+        letter=letter,
+        documents=tuple(letters.documents(session, [letter.id])) if letter is not None else (),
+        stops=stops,
+        order=session.get(EntryRow, entry.order_id) if entry.order_id is not None else None,
+        certificates=tuple(session.execute(wanted.limit(_MOST_CERTIFICATES)).scalars()),
+        acts=tuple(_acts(session, entry)),
+    )
+
+
+def year_of(session: Session, entry: EntryRow) -> int:
+    """The B.E. year of the register that holds the line."""
+    return session.execute(sa.select(RegisterRow.year).where(RegisterRow.id == entry.register_id)).scalar_one()
+
+
+def note(session: Session, pairs: Iterable[tuple[int, int]]) -> None:
+    """Remember (entry, line of history) pairs; those that are known already are passed over."""
+    rows = [{"entry_id": entry, "line": line} for entry, line in pairs]
+    if rows:
+        session.connection().execute(sa.insert(table_of(EntryLineRow)).prefix_with("OR IGNORE"), rows)
+
+
+def _stops(session: Session, letter: LetterRow, viewer: Viewer) -> tuple[Stop, ...]:
+    signed = receipts.of_letter(session, letter.id)
+    own = letter.organisation_id == viewer.organisation_id
+    return tuple(
+        Stop(row, signed.get(row.id))
+        for row in letters.deliveries(session, letter.id)
+        if own or row.organisation_id == viewer.organisation_id
+    )
+
+
+def _acts(session: Session, entry: EntryRow) -> Iterable[Told]:
+    table = table_of(HistoryRow)
+    lines = sa.select(EntryLineRow.line).where(EntryLineRow.entry_id == entry.id)
+    wanted = sa.select(table.c.at, table.c.who, table.c.what, table.c.about, table.c.changes)
+    for line in session.connection().execute(wanted.where(table.c.id.in_(lines)).order_by(table.c.id.desc())):
+        yield _told(line, entry)
+
+
+def _told(line: sa.Row[Any], entry: EntryRow) -> Told:
+    changes, files = [], []
+    for table, key, before, after in json.loads(line.changes):
+        if table == "entries" and key == entry.id and before is not None:
+            changes = [Change(name, before[name], after[name]) for name in _SHOWN if name in (after or {})]
+        elif table == "documents" and _is_file_of(entry, before, after):
+            files.append(str((after or {}).get("name") or (before or {}).get("name") or ""))
+    about, colon, reason = line.about.partition(": ")
+    reason = reason if colon and about == f"entry {entry.id}" else ""
+    return Told(line.at, line.who, line.what, tuple(changes), tuple(filter(None, files)), reason)
+
+
+def _is_file_of(entry: EntryRow, before: Any, after: Any) -> bool:
+    """A file that came with this act, not one that merely changed."""
+    return before is None and after is not None and after.get("letter_id") == entry.letter_id

@@ -1,0 +1,77 @@
+"""What waits for a person, and since when: letters to acknowledge, the tray, held numbers that are overdue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ledger.access import Duty, Right, Viewer
+from ledger.intakes import IntakeRow, OutcomeRow
+from ledger.letters import DeliveryRow
+from ledger.receipts import ReceiptRow
+from ledger.registers import EntryRow, RegisterRow
+from ledger.values import HolderKind
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """How many things wait, and since when the oldest does."""
+
+    count: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is in front of a person."""
+
+    letters: Pile  # to acknowledge
+    tray: Pile
+    overdue: int  # own held numbers that nobody filled in time; all of the organisation's for who overrules
+
+
+def of(session: Session, viewer: Viewer, today: date) -> Waiting:
+    """Everything that waits for this viewer."""
+    return Waiting(_letters(session, viewer), _tray(session, viewer), _overdue(session, viewer, today))
+
+
+def _letters(session: Session, viewer: Viewer) -> Pile:
+    """Deliveries without a receipt: the person's own, and those of the place whose clerk the person is."""
+    mine: list[sa.ColumnElement[bool]] = [DeliveryRow.person_id == viewer.person_id]
+    if viewer.duties & {Duty.CENTRAL_CLERK}:
+        mine.append(DeliveryRow.holder_kind == HolderKind.REGISTRY)
+    if viewer.duties & {Duty.SCHOOL_CLERK}:
+        mine.append(DeliveryRow.holder_kind == HolderKind.SCHOOL)
+    if Duty.GROUP_CLERK in viewer.duties and viewer.group_id is not None:
+        mine.append(sa.and_(DeliveryRow.group_id == viewer.group_id, DeliveryRow.person_id.is_(None)))
+    wanted = sa.select(sa.func.count(DeliveryRow.id), sa.func.min(DeliveryRow.made_at))
+    wanted = wanted.outerjoin(ReceiptRow, ReceiptRow.delivery_id == DeliveryRow.id)
+    wanted = wanted.where(ReceiptRow.id.is_(None), DeliveryRow.organisation_id == viewer.organisation_id)
+    return _pile(session, wanted.where(sa.or_(*mine)))
+
+
+def _tray(session: Session, viewer: Viewer) -> Pile:
+    if not viewer.may(Right.TRAY):
+        return Pile()
+    wanted = sa.select(sa.func.count(IntakeRow.id), sa.func.min(IntakeRow.taken_at))
+    wanted = wanted.join(OutcomeRow, OutcomeRow.intake_id == IntakeRow.id)
+    held = sa.text("outcomes.kind = 'held'")  # in the statement, so that SQLite takes the small index
+    return _pile(session, wanted.where(held, IntakeRow.organisation_id == viewer.organisation_id))
+
+
+def _overdue(session: Session, viewer: Viewer, today: date) -> int:
+    wanted = sa.select(sa.func.count(EntryRow.id)).join(RegisterRow, RegisterRow.id == EntryRow.register_id)
+    wanted = wanted.where(RegisterRow.organisation_id == viewer.organisation_id, EntryRow.reserved_until < today)
+    wanted = wanted.where(EntryRow.filled_at.is_(None), EntryRow.voided_at.is_(None))
+    if not viewer.may(Right.OVERRULE):
+        wanted = wanted.where(EntryRow.registrant_id == viewer.person_id)
+    return session.execute(wanted).scalar_one()
+
+
+def _pile(session: Session, wanted: sa.Select[Any]) -> Pile:
+    count, oldest = session.execute(wanted).one()
+    return Pile(count, oldest)

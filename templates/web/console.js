@@ -1,0 +1,190 @@
+// Makes the console quicker to use. Every page works without it.
+"use strict";
+
+let gone = false;
+const say = (text) => { document.getElementById("status").textContent = text; };
+const seal = document.body.dataset.seal;
+const typing = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+
+// Live: when something happened, the page is asked for again, and what has changed takes its place.
+
+function renew(fresh) {
+  for (const old of document.querySelectorAll("[data-refresh]")) {
+    const next = fresh.getElementById(old.id);
+    if (!next || next.isEqualNode(old) || old.contains(document.activeElement) && typing(document.activeElement)) continue;
+    const focus = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    old.replaceWith(next);
+    if (focus) [...next.querySelectorAll("a")].find((link) => link.getAttribute("href") === focus)?.focus();
+  }
+}
+
+function fetched(address, then) {
+  const request = new XMLHttpRequest();
+  request.open("GET", address);
+  request.responseType = "document";
+  request.onload = () => request.status === 200 && request.response && then(request.response);
+  request.send();
+}
+
+function listen() {
+  const news = new EventSource(document.body.dataset.live);
+  let due = 0;
+  news.onmessage = () => {
+    clearTimeout(due);
+    due = setTimeout(() => fetched(location.href, renew), 300);
+  };
+  addEventListener("pagehide", () => news.close());
+}
+
+if (document.body.dataset.live && document.querySelector("[data-refresh]")) listen();
+
+// Small acts
+
+document.addEventListener("click", (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    navigator.clipboard?.writeText(copy.dataset.copy).then(() => {
+      say(copy.dataset.copied);
+      copy.lastChild.textContent = copy.dataset.copied;
+    });
+  }
+  if (event.target.closest("[data-print]")) print();
+  const row = event.target.closest("[data-row]");
+  if (row && !event.target.closest("a, button, input, label, summary") && !getSelection().toString()) location.href = row.dataset.row;
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+
+// Keys: j k move through the rows, Enter opens, n makes a new one, / searches, Escape closes.
+
+function step(by) {
+  const links = [...document.querySelectorAll("[data-row] .c-number a, [data-item] a")];
+  if (!links.length) return;
+  const at = links.indexOf(document.activeElement);
+  links[Math.max(0, Math.min(links.length - 1, at < 0 ? 0 : at + by))].focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") for (const menu of document.querySelectorAll(".menu[open]")) { menu.open = false; menu.firstElementChild.focus(); }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.key === "j") step(1);
+  else if (event.key === "k") step(-1);
+  else if (event.key === "/" && document.getElementById("seek")) { event.preventDefault(); document.getElementById("seek").focus(); }
+  else if (event.key === "n") document.querySelector("[aria-keyshortcuts='n']")?.click();
+});
+
+// Files: dragged, pasted or chosen; each with a description; sent with a bar that grows.
+
+const title = (name) => name.replace(/\.[A-Za-z0-9]{1,5}$/, "").replace(/_/g, " ");
+
+function show(drop, input) {
+  const list = drop.querySelector(".chosen"), said = {};
+  for (const field of list.querySelectorAll("input")) said[field.dataset.name] = field.value;
+  list.replaceChildren(...[...input.files].map((file, index) => {
+    const row = document.createElement("li"), name = document.createElement("bdi"), field = document.createElement("input"), away = document.createElement("button");
+    name.textContent = file.name;
+    Object.assign(field, { name: "description", value: said[file.name] ?? title(file.name), maxLength: 200 });
+    field.dataset.name = file.name;
+    field.setAttribute("aria-label", `${drop.dataset.described} ${file.name}`);
+    Object.assign(away, { type: "button", className: "plain", textContent: drop.dataset.remove });
+    away.onclick = () => { put(input, [...input.files].filter((_, other) => other !== index)); show(drop, input); input.focus(); };
+    row.append(name, away, field);
+    return row;
+  }));
+}
+
+function put(input, files) {
+  const carrier = new DataTransfer();
+  for (const file of files) carrier.items.add(file);
+  input.files = carrier.files;
+}
+
+function add(drop, input, files) {
+  const all = [...input.files, ...files], most = Number(drop.dataset.most);
+  if (all.length > most) say(drop.dataset.many);
+  put(input, all.slice(0, most));
+  show(drop, input);
+}
+
+for (const drop of document.querySelectorAll("[data-drop]")) {
+  const input = drop.querySelector("input[type=file]");
+  input.onchange = () => show(drop, input);
+  drop.ondragover = (event) => { event.preventDefault(); drop.classList.add("over"); };
+  drop.ondragleave = () => drop.classList.remove("over");
+  drop.ondrop = (event) => { event.preventDefault(); drop.classList.remove("over"); add(drop, input, event.dataTransfer.files); };
+  input.form.addEventListener("paste", (event) => {
+    if (!event.clipboardData.files.length) return;
+    event.preventDefault();
+    add(drop, input, event.clipboardData.files);
+  });
+}
+
+function faulty(form, page) {
+  const fresh = page.getElementById("problems");
+  if (!fresh) return false;
+  form.querySelector("#problems").replaceWith(fresh);
+  for (const old of form.querySelectorAll(".wrong[id]")) {
+    const next = page.getElementById(old.id), field = document.getElementById(old.id.slice(0, -6));
+    old.textContent = next ? next.textContent : "";
+    if (old.textContent) field?.setAttribute("aria-invalid", "true");
+    else field?.removeAttribute("aria-invalid");
+  }
+  form.querySelector("#problems").focus();
+  return true;
+}
+
+for (const form of document.querySelectorAll("[data-upload]")) {
+  form.addEventListener("submit", (event) => {
+    const input = form.querySelector("input[type=file]");
+    if (!input?.files.length) return;
+    event.preventDefault();
+    const bar = form.querySelector("progress"), button = form.querySelector("button:not([type=button])"), request = new XMLHttpRequest();
+    const again = () => { bar.hidden = true; button.disabled = false; };
+    bar.hidden = false;
+    button.disabled = true;
+    request.open("POST", form.action);
+    request.responseType = "document";
+    request.upload.onprogress = (sent) => { bar.value = sent.total ? 100 * sent.loaded / sent.total : 0; };
+    request.onerror = () => { again(); form.submit(); };
+    request.onload = () => {
+      const page = request.response;
+      if (request.status === 200) { gone = true; location.assign(request.responseURL); return; }
+      again();
+      if (!page || request.status === 409 || !faulty(form, page)) form.submit();
+    };
+    request.send(new FormData(form));
+  });
+}
+
+// Drafts: what is typed is kept on the server, so that neither a closed page nor an ended sign-in loses it.
+
+
+function keep(form) {
+  const fields = new URLSearchParams({ seal, form: form.dataset.draft });
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && !["seal", "seen", "key"].includes(name)) fields.append(`d.${name}`, value);
+  navigator.sendBeacon("/drafts", fields);
+}
+
+for (const form of document.querySelectorAll("[data-draft]")) {
+  let due = 0, typed = false;
+  form.addEventListener("input", () => { typed = true; clearTimeout(due); due = setTimeout(() => keep(form), 1500); });
+  form.addEventListener("submit", () => { gone = true; clearTimeout(due); });
+  addEventListener("pagehide", () => { if (typed && !gone) { clearTimeout(due); keep(form); } });
+}
+
+// Days are typed freely and read back.
+
+for (const field of document.querySelectorAll("[data-day]")) {
+  field.addEventListener("change", () => {
+    const help = document.getElementById(`${field.id}-help`);
+    if (!help || !field.value.trim()) return;
+    const request = new XMLHttpRequest();
+    request.open("GET", `/read-day?text=${encodeURIComponent(field.value)}`);
+    request.responseType = "json";
+    request.onload = () => {
+      if (request.status !== 200 || !request.response) return;
+      help.textContent = request.response.said;
+      help.classList.toggle("read-back", request.response.good);
+    };
+    request.send();
+  });
+}
