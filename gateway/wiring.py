@@ -12,6 +12,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from gateway import keys
+from gateway.demo import guests
 from gateway.dispatch import Courier, Dispatch
 from gateway.entering import Entering
 from gateway.opening import Ledger, clock, make_reader
@@ -21,11 +22,13 @@ from gateway.settings import Settings
 from gateway.settler import Settler
 from gateway.taker import Taker
 from gateway.web import app
+from gateway.web.console.cabinet import Cabinet
 from gateway.web.demo_mail import Line
 from gateway.web.limits import Rates
 from gateway.web.mailbox import MailboxView
 from ledger import directory, registers
 from ledger.desk import Desk
+from ledger.door import Door
 from ledger.due import Resolver
 from ledger.intakes import IntakeRow
 from ledger.outbox import Schedule
@@ -52,6 +55,7 @@ class House:
     dispatch: Dispatch
     folders: tuple[FolderWatch, ...]
     desk: Desk
+    door: Door
 
 
 def build(ledger: Ledger, base_url: str) -> House:
@@ -79,6 +83,7 @@ def build(ledger: Ledger, base_url: str) -> House:
         dispatch=dispatch,
         folders=_folders(settings, taker, settler),
         desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of),
+        door=Door(ledger.database, clock),
     )
 
 
@@ -92,11 +97,30 @@ def site(house: House, base_url: str, *, mailbox: Path | None = None) -> Starlet
         clock=clock,
         secret=hashlib.sha256(house.ledger.secret).digest(),
         ready=lambda: _ready(house.ledger),
+        cabinet=cabinet(house),
         mailbox=MailboxView(mailbox) if mailbox else None,
         story=lambda: _newest_numbers(house.ledger),
+        guests=_guests(mailbox),
         trusted_proxies=[str(network) for network in settings.http.trusted_proxies],
         language=settings.language,
         rates=Rates(settings.http.visits_per_minute, settings.http.visits_per_hour, settings.http.presses_per_minute),
+    )
+
+
+def cabinet(house: House) -> Cabinet:
+    """What the console works on."""
+    ledger = house.ledger
+    return Cabinet(
+        database=ledger.database,
+        originals=ledger.originals,
+        door=house.door,
+        clock=clock,
+        life=ledger.life,
+        sender_of=ledger.sender_of,
+        send_soon=house.dispatch.ring,
+        settle_soon=house.settler.ring,
+        reader=house.reader,
+        digits=ledger.settings.digits,
     )
 
 
@@ -217,6 +241,12 @@ def _folders(settings: Settings, taker: Taker, settler: Settler) -> tuple[Folder
         for folder in settings.folders
     ]
     return tuple(FolderWatch(binding, taker.take, settler.settle, clock=clock) for binding in bindings)
+
+
+def _guests(mailbox: Path | None) -> list[Line]:
+    """Who may sign in to the demo, and with what."""
+    word = guests.password(mailbox.parent) if mailbox is not None else ""
+    return [Line(who, login) for login, who in guests.GUESTS.items()] + [Line("รหัสผ่าน", word)] if word else []
 
 
 def _newest_numbers(ledger: Ledger) -> list[Line]:

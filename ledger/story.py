@@ -126,7 +126,7 @@ def _acts(session: Session, entry: EntryRow) -> Iterable[Told]:
         yield _told(line, entry)
 
 
-def _told(line: sa.Row[Any], entry: EntryRow) -> Told:
+def _told(line: Any, entry: EntryRow) -> Told:
     changes, files = [], []
     for table, key, before, after in json.loads(line.changes):
         if table == "entries" and key == entry.id and before is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -72,6 +71,6 @@ def _overdue(session: Session, viewer: Viewer, today: date) -> int:
     return session.execute(wanted).scalar_one()
 
 
-def _pile(session: Session, wanted: sa.Select[Any]) -> Pile:
+def _pile(session: Session, wanted: sa.Select[int, datetime]) -> Pile:
     count, oldest = session.execute(wanted).one()
     return Pile(count, oldest)

@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from gateway.cli import configure, demo, directory, intakes, letters, looking, outbox, registers, rules, running
+from gateway.cli import admin, configure, demo, directory, intakes, letters, looking, outbox, registers, rules, running
 from gateway.cli.context import fail, language
 from ledger.errors import SarabanError
 
@@ -35,6 +35,7 @@ app.add_typer(letters.app, name="letter")
 app.command()(letters.send)
 app.add_typer(intakes.app, name="intake")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(admin.app, name="admin")
 app.command()(running.status)
 app.command("verify")(running.verify_records)
 

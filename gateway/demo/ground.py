@@ -6,7 +6,7 @@ import os
 import socket
 from pathlib import Path
 
-from gateway.demo import office
+from gateway.demo import guests, office
 from gateway.opening import clock, open_ledger
 from gateway.settings import Settings, load
 from ledger import directory, durable, enrol, rules
@@ -58,7 +58,7 @@ def prepare(folder: Path, smtp_port: int | None, http_port: int | None) -> Setti
 
 def furnish(settings: Settings) -> bool:
     """Put office and rules into an empty ledger. Whether it was empty."""
-    ledger = open_ledger(settings)
+    ledger, fresh = open_ledger(settings), False
     try:
         with acting(ledger.database, "saraban demo", "furnished", clock()) as act:
             try:
@@ -66,8 +66,10 @@ def furnish(settings: Settings) -> bool:
             except NotFound:
                 enrol.take_in(act, office.office())
                 rules.replace(act, directory.organisation(act.session, office.CODE).id, office.rules())
-                return True
-        return False
+                fresh = True
+        if fresh:
+            guests.welcome(ledger, settings.data.parent)
+        return fresh
     finally:
         ledger.close()
 

@@ -9,7 +9,7 @@ import typer
 
 from gateway import daemon
 from gateway.daemon import Running
-from gateway.demo import ground
+from gateway.demo import ground, guests
 from gateway.demo.office import MAILBOX
 from gateway.demo.play import Play
 from gateway.logs import set_up
@@ -43,6 +43,7 @@ def _announce(running: Running, folder: Path) -> None:
   หน้าเว็บ / pages        {running.http}/
   อ่านจดหมาย / read mail   {running.http}/demo/mail
   ส่งจดหมาย / send a mail  swaks --server {host}:{port} --to {MAILBOX} --from you@school.example --attach หนังสือ.pdf
+  เข้าสู่ระบบ / sign in     {running.http}/sign-in  registry1@area4.example  {guests.password(folder)}
   วางไฟล์ / drop a file    cp หนังสือ.pdf {drop}/
   ดูทะเบียน / register     saraban register list incoming --config {folder / "saraban.toml"}
   หยุด / stop              Ctrl+C

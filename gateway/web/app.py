@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Router
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from gateway.web import health
-from gateway.web.demo_mail import DemoMail, Story
+from gateway.web.console.build import Console
+from gateway.web.console.cabinet import Cabinet
+from gateway.web.demo_mail import DemoMail, Line, Story
 from gateway.web.desk import Desk, Threads
 from gateway.web.faults import Faults
 from gateway.web.ground import Ground
@@ -42,8 +45,10 @@ def build(
     clock: Callable[[], datetime],
     secret: bytes,
     ready: health.Ready,
+    cabinet: Cabinet | None = None,
     mailbox: MailboxView | None = None,
     story: Story = tuple,
+    guests: Sequence[Line] = (),
     trusted_proxies: Iterable[str] = (),
     language: Language = "th",
     rates: Rates = Rates(),  # noqa: B008 (frozen)
@@ -53,8 +58,9 @@ def build(
 
     Arguments: `base_url`, the public address, from which host name and cookie flags follow; `templates`, the folder
     with `web` and `locale`; `clock`, aware moments; `secret`, 32 random bytes that outlive a restart; `ready`, for
-    `/readyz`; `mailbox` and `story`, only in a demo; `trusted_proxies`, addresses or networks whose X-Forwarded-For
-    counts; `rates`, for receipt links; `pause`, how to wait some seconds.
+    `/readyz`; `cabinet`, what the console works on, if there is to be one; `mailbox`, `story` and `guests`, only in a
+    demo; `trusted_proxies`, addresses or networks whose X-Forwarded-For counts; `rates`, for receipt links; `pause`,
+    how to wait some seconds.
     Raises OSError for missing templates, ValueError for a wrong secret or proxy.
     """
     mask_access_log()
@@ -68,10 +74,15 @@ def build(
     limits = Middleware(Limits, rates=rates, peers=peers, clock=clock)
     by_link = [*Receipts(links).routes(), *Codes(links).routes()]
     own: list[BaseRoute] = [Mount("/r", _exactly(by_link), middleware=[limits])]
+    console = Console(cabinet, ground, secret, base_url) if cabinet is not None else None
+    if console is not None:
+        own += console.routes()
     if mailbox is not None:
-        own += DemoMail(mailbox, story, ground).routes()
+        own += DemoMail(mailbox, story, guests, ground).routes()
+    elif console is not None:
+        own.append(Route("/", lambda _request: RedirectResponse("/home", 303)))
     faults = Faults(pages)
-    return Starlette(
+    site = Starlette(
         routes=[
             *health.routes(ready, threads),
             *static.routes(),
@@ -80,6 +91,8 @@ def build(
         middleware=[Middleware(Headers, https=https), Middleware(faults.guard)],
         exception_handlers={HTTPException: faults.on_status, SarabanError: faults.on_saraban},
     )
+    site.state.console = console  # so that tests can walk its pages
+    return site
 
 
 def _exactly(routes: Sequence[BaseRoute]) -> Router:

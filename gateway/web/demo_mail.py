@@ -36,9 +36,10 @@ Story = Callable[[], Sequence[Line]]
 class DemoMail:
     """The routes `/` and `/demo/mail`."""
 
-    def __init__(self, mailbox: MailboxView, story: Story, ground: Ground) -> None:
+    def __init__(self, mailbox: MailboxView, story: Story, guests: Sequence[Line], ground: Ground) -> None:
         self._mailbox = mailbox
         self._story = story
+        self._guests = guests
         self._ground = ground
 
     def routes(self) -> list[Route]:
@@ -55,7 +56,8 @@ class DemoMail:
         """What is running, and the last mails that left."""
         lines = await self._ground.threads.run(self._story)
         letters = await self._ground.threads.run(self._mailbox.letters)
-        return self._ground.pages.page(request, "start.html", lines=lines, letters=letters[:5], count=len(letters))
+        shown = {"lines": lines, "guests": self._guests, "letters": letters[:5], "count": len(letters)}
+        return self._ground.pages.page(request, "start.html", **shown)
 
     async def list(self, request: Request) -> Response:
         """The mails, filtered by recipient (`to`) and words (`q`), a page at a time."""

@@ -40,7 +40,8 @@ HEADING = """\
   type        government (รัฐบาล) หรือ private (เอกชน)
   registers   เลขเริ่มต้นของแต่ละทะเบียน แยกตามปี พ.ศ.: incoming, outgoing, order, certificate (0 = ไม่เปิดใช้)
   circular_series  shared (เลขหนังสือเวียนร่วมกับเลขส่ง) หรือ own (แยก)
-  duties      หน้าที่: register_admin, correspondence_admin, central_clerk, group_clerk, school_clerk, director, deputy
+  duties      หน้าที่: administrator, register_admin, register_officer, correspondence_admin, central_clerk, group_clerk,
+              school_clerk, director, deputy
 
 (The directory: each organisation with its groups, people and registers below it.)
 """

@@ -42,12 +42,12 @@ class Piece:
 
 @dataclass(slots=True)
 class Row:
-    """Cells side by side between hairlines."""
+    """Cells side by side between hairlines. `heads`: names of columns, in the middle of their cells."""
 
     frame: Frame
     cells: list[list[Piece]]
     gray: float = 1
-    aligns: list[str] | None = None
+    heads: bool = False
     entries: int = 0
     voids: int = 0
     height: float = field(init=False)
@@ -62,21 +62,23 @@ class Row:
             fits = sum(below <= room - 2 * PADDING for below in accumulate(piece.style.leading for piece in cell))
             first.append(cell[: max(fits, 1)])
             rest.append(cell[max(fits, 1) :])
-        upper = Row(self.frame, first, self.gray, self.aligns, self.entries, self.voids)
-        return upper, Row(self.frame, rest, self.gray, self.aligns)
+        upper = Row(self.frame, first, self.gray, self.heads, self.entries, self.voids)
+        return upper, Row(self.frame, rest, self.gray, self.heads)
 
     def draw(self, page: Page, top: float) -> None:
         """Draws the row below `top`."""
         frame, bottom = self.frame, top + self.height
         if self.gray < 1:
             page.tint(LEFT, top, ROOM, self.height, self.gray)
-        for x, width, cell, align in zip(
-            frame.edges, frame.widths, self.cells, self.aligns or frame.aligns, strict=False
-        ):
-            _draw(page, cell, align, (x, width), top + PADDING)
+        aligns = ["center"] * len(self.cells) if self.heads else frame.aligns
+        for x, width, cell, align in zip(frame.edges, frame.widths, self.cells, aligns, strict=False):
+            free = self.height - 2 * PADDING - _height(cell) if self.heads else 0
+            _draw(page, cell, align, (x, width), top + PADDING + free / 2)
         for x in frame.edges:
             page.rule(x, top, x, bottom)
-        page.rule(LEFT, bottom, LEFT + ROOM, bottom)
+        page.rule(LEFT, bottom, LEFT + ROOM, bottom, HAIR * (1 + self.heads))
+        if self.heads:
+            page.rule(LEFT, top, LEFT + ROOM, top, HAIR * 2)
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ class Band:
 
 def ground(top: float, style: Style) -> float:
     """Where the letters of a line stand, so that marks above and below have the same air."""
-    return top + style.leading / 2 + style.size * 0.36
+    return top + style.leading / 2 + style.size * 0.38
 
 
 def aligned(line: SetLine, align: str, x: float, width: float) -> float:

@@ -10,10 +10,9 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from gateway.printed.paper.terms import KNOWN
+from gateway.printed.paper.terms import KNOWN, LENGTHS, SHORT
 
 NEVER, CLUSTER, SYLLABLE, WORD, BLANK = range(5)  # how good a place is
-SHORT = 3  # letters of a word that is often a part of another
 
 _LEADING = "เแโใไ"
 _CLOSING = ")]}”’»›,.;:!?ฯๆ%"
@@ -48,23 +47,39 @@ def places(text: str) -> list[Place]:
     found = []
     for cluster, following in pairwise(clusters):
         end, start = cluster.start("blank"), cluster.end()
-        found.append(Place(end, start, BLANK if start > end else _goodness(text, cluster, following, words)))
+        goodness = _blank(text[start]) if start > end else _goodness(text, cluster, following, words)
+        found.append(Place(end, start, goodness))
     return [*found, Place(len(text.rstrip()), len(text), BLANK)]
+
+
+def _blank(following: str) -> int:
+    """A number stays with what it counts: เขต 5, ครั้งที่ 1/2569."""
+    return SYLLABLE if following.isdecimal() else BLANK
 
 
 def _words(text: str, clusters: list[re.Match[str]]) -> dict[int, int]:
     """How good it is to break at each letter of a known word: at its borders, or inside."""
     borders = {place for match in clusters for place in (match.start(), match.start("blank"))}
     found: dict[int, int] = {}
-    for match in KNOWN.finditer(text):
-        start, end = match.span()
-        if start in borders and end in borders:
+    free = 0
+    for start in (match.start() for match in clusters):
+        if start >= free and (end := _word(text, start, borders)):
             # A short word may be a part of a longer one that we do not know, unless it meets a known one.
             border = WORD if end - start > SHORT else SYLLABLE
             found |= dict.fromkeys(range(start + 1, end), CLUSTER)
             found[start] = WORD if start in found else border
             found[end] = border
+            free = end
     return found
+
+
+def _word(text: str, start: int, borders: set[int]) -> int:
+    """The end of the longest known word from `start`; 0 for none."""
+    for length in LENGTHS.get(text[start : start + 2], ()):
+        end = start + length
+        if end in borders and text[start:end] in KNOWN:
+            return end
+    return 0
 
 
 def _goodness(text: str, cluster: re.Match[str], following: re.Match[str], words: dict[int, int]) -> int:

@@ -28,6 +28,7 @@ endcodespacerange
 CMapName currentdict /CMap defineresource pop
 end
 end"""
+_TABLES = (b"GSUB", b"GPOS", b"GDEF", b"name", b"STAT", b"DSIG")  # what a PDF does not ask
 _AT_ONCE = 100  # entries of one range, as the format wants
 
 
@@ -110,7 +111,7 @@ def _subset(face: hb.Face, glyphs: set[int]) -> bytes:
     wanted = hb.SubsetInput()
     wanted.glyph_set.update(glyphs)
     wanted.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_LAYOUT_CLOSURE
-    wanted.drop_table_tag_set.update({"GSUB", "GPOS", "GDEF", "name", "STAT", "DSIG"})
+    wanted.drop_table_tag_set.update(int.from_bytes(table) for table in _TABLES)
     return bytes(hb.subset(face, wanted).blob.data)
 
 

@@ -19,6 +19,7 @@ class Page:
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
+        self._tints: list[bytes] = []  # below everything
 
     def text(self, line: SetLine, x: float, ground: float, style: Style, gray: float = 0) -> None:
         """Shows a set line from `x` on, its letters standing on `ground`."""
@@ -39,7 +40,7 @@ class Page:
     def tint(self, x: float, y: float, width: float, height: float, gray: float) -> None:
         """A rectangle of one gray, without a border."""
         box = f"{number(x)} {number(HEIGHT - y - height)} {number(width)} {number(height)}"
-        self._parts.append(f"{number(gray)} g {box} re f".encode("ascii"))
+        self._tints.append(f"{number(gray)} g {box} re f".encode("ascii"))
 
     def total(self, x: float, ground: float) -> None:
         """The number of pages, known when all are written."""
@@ -47,7 +48,7 @@ class Page:
 
     def content(self) -> bytes:
         """The operators."""
-        return b"\n".join(self._parts)
+        return b"\n".join(self._tints + self._parts)
 
 
 class Document:

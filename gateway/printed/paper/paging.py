@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.printed.paper.blocks import LEFT, RIGHT, ROOM, Band, Piece, Row, aligned, ground
-from gateway.printed.paper.page import HAIR, HEIGHT, WIDTH, Document, Page
+from gateway.printed.paper.page import HEIGHT, WIDTH, Document, Page
 from gateway.printed.paper.setting import Setter, Style
 from gateway.printed.values import Sheet
 from gateway.printed.wording import printed_line, words
@@ -17,8 +17,8 @@ FOOT = 18.0  # height of the line below the table
 
 TITLE = Style(16, 21, bold=True)
 OFFICE = Style(11, 15)
-BODY = Style(9.5, 13.4)
-HEAD = Style(9.5, 13.4, bold=True)
+BODY = Style(9.2, 13)
+HEAD = Style(9.2, 13, bold=True)
 SMALL = Style(8, 11.5)
 
 Block = Row | Band
@@ -36,6 +36,10 @@ class Tally:
         self.entries += block.entries
         self.voids += block.voids
 
+    def said(self) -> list[str]:
+        """Entries and voids as cells."""
+        return [str(self.entries), str(self.voids)]
+
 
 class Paging:
     """The pages of one register. `say`: gives a text in the digits of the sheet."""
@@ -46,7 +50,6 @@ class Paging:
         self.heads: Row | None = None
         self.again: Callable[[], Band | None] = lambda: None  # what a page begins with in the middle of a day
         self.all = Tally()
-        self.closing = False
         self._here = Tally()
         self._page: Page | None = None
         self._y = 0.0
@@ -115,9 +118,7 @@ class Paging:
         self._page, self._here = Page(), Tally()
         self._y = _heading(self._page, self._sheet, self)
         if self.heads:
-            self._page.rule(LEFT, self._y, LEFT + ROOM, self._y, width=2 * HAIR)
             self._draw(self.heads)
-            self._page.rule(LEFT, self._y, LEFT + ROOM, self._y, width=2 * HAIR)
         if not fresh and (band := self.again()):
             self._draw(band)
         self._begin = self._y
@@ -131,9 +132,7 @@ class Paging:
     def _foot(self, page: Page) -> None:
         said, stand = words(self._sheet), ground(HEIGHT - BOTTOM - FOOT + 4, SMALL)
         counts = {"here": self._here.entries, "void": self._here.voids, "all": self.all.entries}
-        totals = said.totals.format(**counts)
-        if self.closing:
-            totals = said.all_totals.format(all=self.all.entries, void=self.all.voids)
+        totals = said.totals.format(**counts) if self._here.entries else ""
         page.text(self.setter.one(self.say(totals), SMALL), LEFT, stand, SMALL, gray=0)
         count = self.setter.one(self.say(said.page.format(n=self._document.count + 1)) + " ", SMALL)
         page.text(count, WIDTH / 2 - count.width, stand, SMALL, gray=0.25)

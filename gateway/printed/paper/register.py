@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, pairwise
 from typing import BinaryIO
 
 from gateway.printed.paper.blocks import Band, Frame, Piece, Row
 from gateway.printed.paper.page import Document
-from gateway.printed.paper.paging import BODY, HEAD, SMALL, Paging, Tally
+from gateway.printed.paper.paging import BODY, HEAD, SMALL, Block, Paging, Tally
 from gateway.printed.paper.setting import Style
 from gateway.printed.plain import plain
 from gateway.printed.values import EVERY, Line, Progress, Sheet, silent
@@ -75,7 +74,7 @@ class _Register:
         assert self._day is not None
         row = self._row(line)
         self._day.tally.count(row)
-        blocks = [*([self._band(self._words.day)] if begins else []), row, *self._sealed(last_of_day)]
+        blocks: list[Block] = [*([self._band(self._words.day)] if begins else []), row, *self._sealed(last_of_day)]
         self._paging.put(blocks, fresh=begins)
         if last_of_day:
             self._days.append(self._day)
@@ -122,31 +121,37 @@ class _Register:
 
     def _heads(self, frame: Frame, names: Iterable[str]) -> Row:
         cells = [self._paging.pieces(name, HEAD, frame.inside(column)) for column, name in enumerate(names)]
-        return Row(frame, cells, HEAD_GRAY, aligns=["center"] * len(cells))
+        return Row(frame, cells, HEAD_GRAY, heads=True)
 
     def _list(self, days: list[_Day]) -> None:
         paging, frame = self._paging, Frame(SEAL_WIDTHS, SEAL_ALIGNS)
         paging.heads, paging.again = None, lambda: None
         heads = self._heads(frame, self._words.seal_columns)
-        rows = [self._seal_row(frame, day) for day in days]
-        beginning = [
+        rows = [self._seal_row(frame, [long_day(self._sheet, day.day), *day.tally.said()], day.seal) for day in days]
+        rows.append(self._seal_row(frame, [self._words.all_totals, *paging.all.said()], ""))
+        beginning: list[Block] = [
             Band(paging.pieces(" ", BODY), box=False),
             Band(paging.pieces(self._words.seals, HEAD), box=False),
             Band(paging.pieces(self._words.seals_note, SMALL), ink=0.25, box=False),
             heads,
         ]
         paging.put([*beginning, rows[0]], fresh=True)
-        paging.heads, paging.closing = heads, True
+        paging.heads = heads
         for row in rows[1:]:
             paging.put([row])
 
-    def _seal_row(self, frame: Frame, day: _Day) -> Row:
-        paging, said = self._paging, [long_day(self._sheet, day.day), str(day.tally.entries), str(day.tally.voids)]
-        cells = [paging.pieces(text, BODY, frame.inside(column)) for column, text in enumerate(said)]
-        lines = paging.setter.fit(plain(day.seal), HASH, frame.inside(len(said)))
+    def _seal_row(self, frame: Frame, said: list[str], seal: str) -> Row:
+        cells = [self._paging.pieces(text, BODY, frame.inside(column)) for column, text in enumerate(said)]
+        lines = self._paging.setter.fit(plain(seal), HASH, frame.inside(len(said)))
         return Row(frame, [*cells, [Piece(line, HASH) for line in lines]])
 
 
 def _with_next(lines: Iterable[Line]) -> Iterator[tuple[Line, Line | None]]:
     """Each line with the one that follows it."""
-    return pairwise(chain(lines, [None]))  # type: ignore[arg-type]
+    before: Line | None = None
+    for line in lines:
+        if before is not None:
+            yield before, line
+        before = line
+    if before is not None:
+        yield before, None

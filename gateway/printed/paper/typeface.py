@@ -65,7 +65,7 @@ class Typeface:
         hb.shape(self.font, buffer, _FEATURES)
         groups: dict[int, list[tuple[int, int, int]]] = {}
         widths, pen = [0] * len(text), 0
-        for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+        for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
             groups.setdefault(glyph.cluster, []).append((glyph.codepoint, pen + place.x_offset, place.y_offset))
             widths[glyph.cluster] += place.x_advance
             pen += place.x_advance

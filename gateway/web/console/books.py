@@ -128,7 +128,8 @@ class Books:
     def reserve(self, asked: Asked) -> Response:
         """Hold one or several numbers."""
         kind, viewer, form = kind_of(asked), asked.viewer, asked.form
-        today, problems = self._cabinet.today(), {}
+        today = self._cabinet.today()
+        problems: dict[str, str] = {}
         until = typed.day(form.get("reserved_until", ""), today, problems, "reserved_until")
         try:
             if problems:

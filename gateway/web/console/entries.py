@@ -16,7 +16,7 @@ from ledger import access, amending, directory, drafts, era, story
 from ledger.access import Right
 from ledger.content import FIELDS, Content, content_of
 from ledger.directory import GroupRow
-from ledger.errors import ChangedMeanwhile, FieldsWrong, Refused, SarabanError
+from ledger.errors import ChangedMeanwhile, FieldsWrong, NotAllowed, Refused, SarabanError
 from ledger.history import acting
 from ledger.registers import EntryRow
 from ledger.values import RegisterKind
@@ -147,7 +147,7 @@ class Entries:
             may = access.changing(session, asked.viewer, entry, kind, self._cabinet.clock())
             own = directory.groups(session, asked.viewer.organisation_id)
         if not may.amend:
-            raise access.NotAllowed
+            raise NotAllowed
         return self._view.page(
             asked,
             "entry_form.html",
@@ -188,7 +188,7 @@ class Entries:
             entry, kind = amending.own(session, asked.viewer, asked.key())
             may = access.changing(session, asked.viewer, entry, kind, self._cabinet.clock())
         if not may.void:
-            raise access.NotAllowed
+            raise NotAllowed
         return self._view.page(
             asked,
             "void.html",

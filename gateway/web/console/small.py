@@ -56,7 +56,7 @@ class Small:
         return answers({"good": True, "said": said})
 
     def live(self, asked: Asked) -> Response:  # noqa: ARG002 (who may listen was asked before)
-        """Server-sent events: one line whenever something was written; what it was, the page finds out by its rights."""
+        """Server-sent events: a line whenever something was written; what it was, the page asks with its rights."""
         if self._streams >= STREAMS:
             return Response(status_code=503, headers={"Retry-After": "60"})
         return StreamingResponse(self._news(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

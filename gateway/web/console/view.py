@@ -31,7 +31,7 @@ class View:
         """The template `console/<template>` in the console's frame."""
         signed_in = asked.sign_in is not None and asked.sign_in.full
         viewer = asked.viewer if signed_in else None
-        frame = {
+        frame: dict[str, Any] = {
             "viewer": viewer,
             "may": _may(asked) if signed_in else (lambda _right: False),
             "seal": self.seal(asked.token),

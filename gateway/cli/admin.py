@@ -1,0 +1,31 @@
+"""`saraban admin code`: the one-time code by which the first administrator begins."""
+
+from __future__ import annotations
+
+import typer
+
+from gateway.cli.context import ConfigOption, say
+from gateway.cli.opened import opened, who
+from gateway.opening import clock
+from ledger.door import Door
+from ledger.history import acting
+
+app = typer.Typer(no_args_is_help=True, help="ผู้ดูแลระบบ / Administrators")
+
+
+@app.command("code")
+def code(config: ConfigOption = None) -> None:
+    """พิมพ์รหัสครั้งเดียวสำหรับผู้ดูแลระบบคนแรก / Print the one-time code for the first administrator.
+
+    ใช้ที่หน้า /begin ภายใน 24 ชั่วโมง / Use it on the page /begin within 24 hours.
+
+    ตัวอย่าง / Example:
+
+    saraban admin code
+    """
+    with opened(config) as ledger, acting(ledger.database, who(), "first code", clock()) as act:
+        printed = Door(ledger.database, clock).invitations.first_code(act)
+    say(
+        f"รหัส {printed} ใช้ได้ครั้งเดียวภายใน 24 ชั่วโมง ที่ {ledger.settings.http.url}/begin",
+        f"Code {printed} works once, within 24 hours, at {ledger.settings.http.url}/begin",
+    )

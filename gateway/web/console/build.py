@@ -1,0 +1,48 @@
+"""The console, put together: every page that it has, each behind its guard."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from gateway.web.console.books import Books
+from gateway.web.console.cabinet import Cabinet
+from gateway.web.console.cookies import Cookies
+from gateway.web.console.entries import Entries
+from gateway.web.console.guard import Guard, Page
+from gateway.web.console.home import Home
+from gateway.web.console.signing import Signing
+from gateway.web.console.small import Small
+from gateway.web.console.view import View
+from gateway.web.desk import Threads
+from gateway.web.ground import Ground
+from ledger import intakes
+
+THREADS = 8
+
+
+class Console:
+    """Its pages, as a list that tests walk, and as routes."""
+
+    def __init__(self, cabinet: Cabinet, ground: Ground, secret: bytes, base_url: str) -> None:
+        """Arguments: `secret`, 32 random bytes that outlive a restart; `base_url`, the public address."""
+        view = View(ground.pages, cabinet.clock, lambda organisation: _held(cabinet, organisation))
+        cookies = Cookies(ground.https)
+        self._guard = Guard(cabinet.door, view, Threads(THREADS), cookies, secret, base_url)
+        view.seal = self._guard.seal
+        parts = (
+            Signing(cabinet, view, ground, cookies),
+            Home(cabinet, view),
+            Books(cabinet, view),
+            Entries(cabinet, view),
+            Small(cabinet, view),
+        )
+        self.pages: list[Page] = [page for part in parts for page in part.pages()]
+
+    def routes(self) -> list[Route]:
+        """Every page behind its guard; exact paths stand before those with a word of the address in them."""
+        return [self._guard.route(page) for page in sorted(self.pages, key=lambda page: page.path.count("{"))]
+
+
+def _held(cabinet: Cabinet, organisation_id: int) -> int:
+    with cabinet.database.read() as session:
+        return intakes.count_held(session, organisation_id)
