@@ -1,4 +1,4 @@
-"""A real office behind a real server: its ledger on disk, its console on a port, people of every duty, and their browsers."""
+"""A real office behind a real server: its ledger on disk, its console on a port, and people of every duty."""
 
 from __future__ import annotations
 
