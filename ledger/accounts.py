@@ -111,6 +111,7 @@ class AccountState:
 
 def normal_login(text: str) -> str:
     """The one spelling of a login."""
+    text = text[: 4 * LOGIN_LENGTH].encode("utf-8", "replace").decode()  # half a character is none
     folded = unicodedata.normalize("NFKC", text).casefold()
     return unicodedata.normalize("NFKC", folded).strip()
 

@@ -100,6 +100,7 @@ class Attempts:
             return 0.0
         full = len(found.times) >= self._rate.count
         until = found.times[0] + self._rate.seconds if full else 0.0
-        until = max(until, found.times[-1] + found.delay(self._rate))
+        if delay := found.delay(self._rate):
+            until = max(until, found.times[-1] + delay)
         # A clock that was set back must not make anybody wait longer than the rule says.
         return min(max(0.0, until - now), self._rate.seconds if full else LONGEST_DELAY)

@@ -26,11 +26,10 @@ from ledger.errors import (
     NoSuchInvitation,
     NotFound,
     SignInFailed,
-    TooManyAttempts,
 )
 from ledger.history import Act
 from ledger.letters import token_hash
-from ledger.lodge import Lodge
+from ledger.lodge import Lodge, refuse
 from ledger.sign_ins import SignedIn
 from ledger.values import Visit
 from ledger.weak_passwords import weaknesses
@@ -117,8 +116,7 @@ class Invitations(Beginning):
         Errors: `TooManyAttempts`, by network alone.
         """
         now, login = act.at.timestamp(), normal_login(login)
-        if wait := self._networks.begin(visit.network, now):
-            raise TooManyAttempts(minutes=int(wait // 60) + 1)
+        refuse(self._networks.begin(visit.network, now))
         account = accounts.of_login(act.session, login)
         if account is None or not account.active:
             return None

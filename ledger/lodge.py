@@ -70,7 +70,7 @@ class Lodge:
         """Refuse early, before anything costs time. Errors: `TooManyAttempts`."""
         now = self.clock().timestamp()
         # By hash: keys of one size, and no login stays in memory.
-        _refuse(max(attempts.wait(token_hash(key), now), self.networks.wait(network, now)))
+        refuse(max(attempts.wait(token_hash(key), now), self.networks.wait(network, now)))
 
     @contextmanager
     def trying(self, attempts: Attempts, key: str, network: str) -> Iterator[None]:
@@ -89,7 +89,7 @@ class Lodge:
 
     @contextmanager
     def _counted(self, attempts: Attempts, key: str, *, all_of_them: bool) -> Iterator[None]:
-        _refuse(attempts.begin(key, self.clock().timestamp()))
+        refuse(attempts.begin(key, self.clock().timestamp()))
         try:
             yield
         except TooManyAttempts:
@@ -103,6 +103,7 @@ class Lodge:
         attempts.forgive(key, all_of_them=all_of_them)
 
 
-def _refuse(seconds: float) -> None:
+def refuse(seconds: float) -> None:
+    """Errors: `TooManyAttempts`, unless there is nothing to wait for."""
     if seconds:
         raise TooManyAttempts(minutes=math.ceil(seconds / 60))

@@ -18,7 +18,7 @@ from ledger.keyboards import walk
 ALONE = 15  # characters when the password is the only factor
 WITH_SECOND = 8
 MOST = 256
-_LEAST = {ALONE: 8, WITH_SECOND: 6}  # what must be left once pieces are counted
+_LEAST = {ALONE: 9, WITH_SECOND: 6}  # what must be left once pieces are counted: more than three words and spaces
 
 TOO_SHORT = "รหัสผ่านต้องยาวอย่างน้อย 15 ตัวอักษร ลองใช้คำหลายคำที่ไม่เกี่ยวกันต่อกัน เว้นวรรคได้"
 TOO_SHORT_WITH_SECOND = "รหัสผ่านต้องยาวอย่างน้อย 8 ตัวอักษร"
