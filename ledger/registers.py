@@ -61,6 +61,16 @@ class EntryRow(Row):
         sa.Index("ix_entries_order_id", "order_id", sqlite_where=sa.text("order_id IS NOT NULL")),
         sa.Index("ix_entries_form_key", "form_key", unique=True, sqlite_where=sa.text("form_key IS NOT NULL")),
         sa.Index("ix_entries_reserved", "register_id", sqlite_where=sa.text("reserved_until IS NOT NULL")),
+        # What lists are narrowed by can be read from these without the lines; the second is in order of registration.
+        sa.Index(
+            "ix_entries_secret",
+            *("register_id", "secrecy", "registrant_id", "letter_id"),
+            sqlite_where=sa.text("secrecy <> 'ordinary'"),
+        ),
+        sa.Index(
+            "ix_entries_listed",
+            *("register_id", "registered_at", "number", "secrecy", "urgency", "group_id", "voided_at", "letter_id"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -113,7 +113,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_entries_reserved", "entries", ["register_id"], sqlite_where=sa.text("reserved_until IS NOT NULL")
     )
-    op.create_index("ix_entries_secret", "entries", ["register_id"], sqlite_where=sa.text("secrecy <> 'ordinary'"))
+    op.create_index(
+        "ix_entries_secret",
+        "entries",
+        ["register_id", "secrecy", "registrant_id", "letter_id"],
+        sqlite_where=sa.text("secrecy <> 'ordinary'"),
+    )
     op.create_index(
         "ix_entries_listed",
         "entries",
@@ -129,7 +134,7 @@ def upgrade() -> None:
         op.add_column("documents", column)
     op.execute(
         "CREATE VIRTUAL TABLE entry_texts USING fts5(number, sender, recipient, subject, action, remark, summary, file,"
-        " place, tokenize='trigram case_sensitive 1')"  # what comes is folded already
+        " marks, tokenize='trigram case_sensitive 1')"  # what comes is folded already
     )
     op.execute("CREATE VIRTUAL TABLE entry_texts_terms USING fts5vocab(entry_texts, 'row')")
     op.create_table(
