@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from gateway.printed.paper.terms import KNOWN, LENGTHS, SHORT
+from gateway.printed.paper.terms import KNOWN, LEANING, LENGTHS, SHORT
 
 NEVER, CLUSTER, SYLLABLE, WORD, BLANK = range(5)  # how good a place is
 
@@ -23,7 +23,7 @@ _CLUSTERS = re.compile(
     f"[{_OPENING}]*"
     f"(?:[{_LEADING}]*[ก-ฮ][{_MARKS}]*[ะาำๅ]*(?:[ก-ฮ][\u0e34\u0e38]?\u0e4c)*"
     r"|[0-9๐-๙]+(?:[.,:][0-9๐-๙]+)*|[^\W\d_ก-๛]+|[^\s])"
-    f"[{_MARKS}]*[{re.escape(_CLOSING)}]*"
+    f"[{_MARKS}ะาำๅ]*[{re.escape(_CLOSING)}]*"
     r"(?P<blank>\s*)"
 )
 _ENDS = re.compile(f"[ะำฯๆ\u0e4c][\u0e48-\u0e4b]?[{re.escape(_CLOSING)}]*$")
@@ -61,14 +61,15 @@ def _words(text: str, clusters: list[re.Match[str]]) -> dict[int, int]:
     """How good it is to break at each letter of a known word: at its borders, or inside."""
     borders = {place for match in clusters for place in (match.start(), match.start("blank"))}
     found: dict[int, int] = {}
-    free = 0
+    free, leaning = 0, False
     for start in (match.start() for match in clusters):
         if start >= free and (end := _word(text, start, borders)):
             # A short word may be a part of a longer one that we do not know, unless it meets a known one.
             border = WORD if end - start > SHORT else SYLLABLE
             found |= dict.fromkeys(range(start + 1, end), CLUSTER)
-            found[start] = WORD if start in found else border
-            found[end] = border
+            found[start] = (SYLLABLE if leaning else WORD) if start == free else border
+            leaning = text[start:end] in LEANING
+            found[end] = SYLLABLE if leaning else border
             free = end
     return found
 
@@ -104,6 +105,6 @@ def _alone(text: str, cluster: re.Match[str]) -> bool:
 
 def _between(before: str, after: str) -> int:
     """Between scripts; but a slash or a hyphen stays with what stands before it, and ว with its number."""
-    if after in "/-–_@" or (before == "ว" and after.isdecimal()):
+    if after in "/-–_@" or (before in "ว/-–" and after.isdecimal()):
         return CLUSTER
     return SYLLABLE if before in "/-–" else WORD

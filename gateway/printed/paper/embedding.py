@@ -1,7 +1,8 @@
 """Sarabun inside a PDF: only the glyphs that were used, each with the letters that it stands for.
 
 A code of the text is a pair of glyph and letters, so that the aa of น้า and of น้ำ, one shape, are read as า and as ำ.
-The ring of ำ stands for no letter. It is drawn as a figure, for a glyph without letters would be read as something.
+The ring of ำ stands for no letter, nor does a mark that was moved aside. They are drawn as figures, for a glyph without
+letters would be read as something.
 Source: ISO 32000-1, 9.7 (composite fonts) and 9.10 (reading text).
 """
 

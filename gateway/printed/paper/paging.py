@@ -50,6 +50,7 @@ class Paging:
         self.heads: Row | None = None
         self.again: Callable[[], Band | None] = lambda: None  # what a page begins with in the middle of a day
         self.all = Tally()
+        self.counting = True  # while entries come, also those that fill more than a page
         self._here = Tally()
         self._page: Page | None = None
         self._y = 0.0
@@ -132,7 +133,7 @@ class Paging:
     def _foot(self, page: Page) -> None:
         said, stand = words(self._sheet), ground(HEIGHT - BOTTOM - FOOT + 4, SMALL)
         counts = {"here": self._here.entries, "void": self._here.voids, "all": self.all.entries}
-        totals = said.totals.format(**counts) if self._here.entries else ""
+        totals = said.totals.format(**counts) if self.counting or self._here.entries else ""
         page.text(self.setter.one(self.say(totals), SMALL), LEFT, stand, SMALL, gray=0)
         count = self.setter.one(self.say(said.page.format(n=self._document.count + 1)) + " ", SMALL)
         page.text(count, WIDTH / 2 - count.width, stand, SMALL, gray=0.25)

@@ -17,6 +17,7 @@ from gateway.printed.wording import long_day, void_words, words
 
 HEAD_GRAY, DAY_GRAY = 0.93, 0.965
 SEAL_LETTERS = 16  # of the seal, below each day; the whole one is in the list at the end
+TOGETHER = 20  # days of that list that stay on one page
 HASH = Style(8.5, 12.5)
 SEAL_WIDTHS, SEAL_ALIGNS = (22, 9, 9, 60), ("left", "right", "right", "left")
 
@@ -135,9 +136,9 @@ class _Register:
             Band(paging.pieces(self._words.seals_note, SMALL), ink=0.25, box=False),
             heads,
         ]
-        paging.put([*beginning, rows[0]], fresh=True)
-        paging.heads = heads
-        for row in rows[1:]:
+        paging.put([*beginning, *rows[:TOGETHER]], fresh=True)
+        paging.heads, paging.counting = heads, False
+        for row in rows[TOGETHER:]:
             paging.put([row])
 
     def _seal_row(self, frame: Frame, said: list[str], seal: str) -> Row:

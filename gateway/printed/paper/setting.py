@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from gateway.printed.paper.breaks import BLANK, CLUSTER, NEVER, SYLLABLE, WORD, Place, places
 from gateway.printed.paper.embedding import Embedded
-from gateway.printed.paper.file import PdfFile, number
+from gateway.printed.paper.file import PdfFile
 from gateway.printed.paper.typeface import Glyph, Shaped, typeface
 
 KEPT = 2_000  # texts whose lines are remembered: senders and groups come again and again
 
 # How much of a line may stay empty for a better place to end it.
-_COST = {BLANK: 0.0, WORD: 0.08, SYLLABLE: 0.25, CLUSTER: 0.55, NEVER: 9.0}
+_COST = {BLANK: 0.0, WORD: 0.1, SYLLABLE: 0.4, CLUSTER: 0.7, NEVER: 9.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +99,17 @@ def _line(face: Embedded, shaped: Shaped, start: int, end: int, size: float) -> 
         for glyph in glyphs
         if not glyph.text
     )
-    shown = _shown(face, [glyph for glyph in glyphs if glyph.text], origin, scale)
+    shown = _shown(face, [glyph for glyph in glyphs if glyph.text], origin)
     return SetLine(shown.encode("ascii"), (shaped.edges[end] - origin) * scale, figures)
 
 
-def _shown(face: Embedded, glyphs: list[Glyph], origin: int, scale: float) -> str:
+def _shown(face: Embedded, glyphs: list[Glyph], origin: int) -> str:
     """Each glyph in its place: the pen goes by the widths of the font, and is moved where the text says otherwise."""
-    parts, pen, rise = ["[<"], origin, 0
+    parts, pen = ["[<"], origin
     for glyph in glyphs:
-        if glyph.rise != rise:
-            rise = glyph.rise
-            parts.append(f">]TJ {number(rise * scale)} Ts[<")
         if glyph.x != pen:
             parts.append(f">{pen - glyph.x}<")
             pen = glyph.x
         parts.append(f"{face.code(glyph.number, glyph.text):04x}")
         pen += face.advance(glyph.number)
-    return "".join(parts).replace("<>", "") + (">]TJ 0 Ts" if rise else ">]TJ")
+    return "".join([*parts, ">]TJ"]).replace("<>", "")

@@ -55,6 +55,10 @@ _TERMS = """
 กฎหมาย คดี บริหารงาน บริหาร การเงิน สินทรัพย์ นิเทศ บุคคล เชิงปฏิบัติการ ใช้ เลข เลขทะเบียน นาย นาง นางสาว เด็กชาย เด็กหญิง ร้อยตรี
 """
 
+# Words that lean on the next one: a line does not end with them gladly.
+_LEANING = "การ ความ ผู้ และ หรือ ที่ ของ ใน จาก ถึง ให้ แก่ กับ ว่า โดย ด้วย ตาม เพื่อ สำหรับ อย่าง ณ ขอ นาย นาง"
+LEANING = frozenset(_LEANING.split())
+
 
 def _indivisible(terms: set[str]) -> set[str]:
     """Without those that are made of long ones, which may be divided between them."""

@@ -2,7 +2,8 @@
 
 HarfBuzz shapes; each glyph then gets back the letters that it stands for, in the order in which they were written, so
 that text taken from the page is the text that was put on it. It splits ำ into a ring and an aa, and joins the ring to a
-tone: น้ำ is set as น, ring with tone, aa, and read as น, tone, ำ. A ring alone stands for nothing.
+tone: น้ำ is set as น, ring with tone, aa, and read as น, tone, ำ. A ring alone stands for nothing. Where a mark is moved
+aside, as in ปั้น, the letter that carries it stands for both.
 """
 
 from __future__ import annotations
@@ -21,17 +22,22 @@ from ledger.thai import canonical
 
 FILES = Path(fontpkg_sarabun.__file__).parent / "files"
 UNKNOWN = "◊"  # for a letter that Sarabun does not have
+UNSEEN = 20  # thousandths of the size: a twentieth of a millimetre
 
 _FEATURES = {"liga": False, "clig": False, "dlig": False}
 
 
 class Glyph(NamedTuple):
-    """One glyph of a line. `x`, `rise`: in thousandths of the size, from the text's beginning and from its ground."""
+    """One glyph of a line. `x`, `rise`: in thousandths of the size, from the text's beginning and from its ground.
+
+    `moved`: it does not stand where the pen is. `text`: the letters that it stands for; a glyph for none is a figure.
+    """
 
     number: int
     text: str
     x: int
     rise: int
+    moved: bool
 
 
 class Shaped(NamedTuple):
@@ -63,10 +69,13 @@ class Typeface:
         buffer.direction, buffer.script, buffer.language = "ltr", "Thai", "th"
         buffer.cluster_level = hb.BufferClusterLevel.CHARACTERS
         hb.shape(self.font, buffer, _FEATURES)
-        groups: dict[int, list[tuple[int, int, int]]] = {}
+        groups: dict[int, list[Glyph]] = {}
         widths, pen = [0] * len(text), 0
         for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
-            groups.setdefault(glyph.cluster, []).append((glyph.codepoint, pen + place.x_offset, place.y_offset))
+            right = place.x_offset if abs(place.x_offset) > UNSEEN else 0
+            moved = bool(right or place.y_offset)
+            shaped = Glyph(glyph.codepoint, text[glyph.cluster], pen + right, place.y_offset, moved)
+            groups.setdefault(glyph.cluster, []).append(shaped)
             widths[glyph.cluster] += place.x_advance
             pen += place.x_advance
         glyphs, places = _read(text, groups)
@@ -97,31 +106,43 @@ def typeface(bold: bool) -> Typeface:
     return Typeface(FILES / f"Sarabun-{'Bold' if bold else 'Regular'}.ttf")
 
 
-def _read(text: str, groups: dict[int, list[tuple[int, int, int]]]) -> tuple[list[Glyph], list[int]]:
-    """Gives every glyph its letters. A letter without a glyph was joined to the one before it, or to what follows."""
+def _read(text: str, groups: dict[int, list[Glyph]]) -> tuple[list[Glyph], list[int]]:
+    """Gives every glyph its letters. A letter without a glyph was joined to the one before it, or to what follows.
+
+    A mark that was moved gives its letters away: programs that read pages would take it for a word of its own.
+    """
     glyphs: list[Glyph] = []
     places: list[int] = []
     owed = ""
     for place, letter in enumerate(text):
-        group = groups.get(place)
-        if group is None:
-            owed += letter
-            continue
-        if owed and glyphs and len(group) == 1:
-            glyphs[-1] = glyphs[-1]._replace(text=glyphs[-1].text + owed)
+        group = groups.get(place, [])
+        if len(group) < 2 and owed and _give(glyphs, owed):
             owed = ""
-        glyphs += _shared(group, owed + letter)
-        places += [place] * len(group)
-        owed = ""
-    if owed and glyphs:
-        glyphs[-1] = glyphs[-1]._replace(text=glyphs[-1].text + owed)
+        owed += letter
+        for glyph in _shared(group, owed) if group else ():
+            silent = glyph.moved and _give(glyphs, glyph.text)
+            glyphs.append(glyph._replace(text="") if silent else glyph)
+            places.append(place)
+            owed = ""
+    _give(glyphs, owed)
     return glyphs, places
 
 
-def _shared(group: list[tuple[int, int, int]], letters: str) -> list[Glyph]:
+def _give(glyphs: list[Glyph], letters: str) -> bool:
+    """Adds letters to the last glyph that stands for any; tells whether there is one."""
+    for at in range(len(glyphs) - 1, -1, -1):
+        if glyphs[at].text:
+            glyphs[at] = glyphs[at]._replace(text=glyphs[at].text + letters)
+            return True
+    return False
+
+
+def _shared(group: list[Glyph], letters: str) -> list[Glyph]:
     """The glyphs of one letter: the last ones stand for a letter each, the ones before for nothing."""
+    if len(group) == len(letters) == 1:
+        return group
     silent = len(group) - len(letters)
     texts = ["" if at < silent else letters[at - max(silent, 0)] for at in range(len(group))]
     if silent < 0:
         texts[-1] = letters[len(group) - 1 :]
-    return [Glyph(number, text, x, rise) for (number, x, rise), text in zip(group, texts, strict=True)]
+    return [glyph._replace(text=text) for glyph, text in zip(group, texts, strict=True)]

@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from gateway.printed import Column, Line, Sheet
+from gateway.printed import Line, Sheet
+from gateway.printed.forms import FORM_13, INCOMING
 
-COLUMNS = (
-    Column("เลขทะเบียนรับ", 9, "center", number=True),
-    Column("ที่", 20),
-    Column("ลงวันที่", 13),
-    Column("จาก", 24),
-    Column("ถึง", 24),
-    Column("เรื่อง", 54),
-    Column("การปฏิบัติ", 22),
-    Column("หมายเหตุ", 16),
-)
 SHEET = Sheet(
     organisation="สำนักงานเขตพื้นที่การศึกษาประถมศึกษาอุบลราชธานี เขต 5",
     title="ทะเบียนหนังสือรับ",
-    form="แบบที่ 13",
+    form=FORM_13,
     period="ปี พ.ศ. 2569",
-    columns=COLUMNS,
+    columns=INCOMING,
     printed_by="นางสาวปิ่นแก้ว น้ำทิพย์",
     printed_at=datetime(2026, 8, 20, 3, 52, tzinfo=UTC),
 )

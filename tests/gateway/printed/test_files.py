@@ -13,9 +13,10 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 from gateway.printed import Column, workbook, write_csv, write_xlsx
+from gateway.printed.forms import INCOMING
 from gateway.printed.plain import plain
 from gateway.printed.workbook import sheet_name
-from tests.gateway.printed.sheets import COLUMNS, HARD, LONG, SHEET, line, register
+from tests.gateway.printed.sheets import HARD, LONG, SHEET, line, register
 
 EVIL = (
     *(
@@ -77,7 +78,7 @@ def test_csv_is_what_excel_opens():
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.count(b"\r\n") == content.count(b"\n") == 5
     rows = csv_rows(content)
-    assert rows[0] == [*(column.name for column in COLUMNS), "ยกเลิก"]
+    assert rows[0] == [*(column.name for column in INCOMING), "ยกเลิก"]
     assert rows[3][:3] == ["3", "ศธ 04001/ว1003", "10 ส.ค. 2569"]
     assert rows[-1] == ["พิมพ์โดย นางสาวปิ่นแก้ว น้ำทิพย์ เมื่อ 20 ส.ค. 2569 10:52 น."]
 
@@ -96,7 +97,7 @@ def test_csv_keeps_hard_texts():
 
 @pytest.mark.parametrize("evil", EVIL)
 def test_no_cell_of_a_csv_runs(evil):
-    sheet = replace(SHEET, printed_by=evil, columns=(Column(evil, 5), *COLUMNS[1:]))
+    sheet = replace(SHEET, printed_by=evil, columns=(Column(evil, 5), *INCOMING[1:]))
     lines = [line(1, evil, void=True, void_note=evil)]
     for row in csv_rows(written(write_csv, lines, sheet)):
         for cell in row:
@@ -111,10 +112,10 @@ def test_a_workbook_reads_back_as_texts_and_running_numbers():
     assert rows[0][0] == "ทะเบียนหนังสือรับ ปี พ.ศ. 2569 (แบบที่ 13)"
     assert rows[1][0] == SHEET.organisation
     assert rows[2][0] == "พิมพ์โดย นางสาวปิ่นแก้ว น้ำทิพย์ เมื่อ 20 ส.ค. 2569 10:52 น."
-    assert rows[3] == (*(column.name for column in COLUMNS), "ยกเลิก")
+    assert rows[3] == (*(column.name for column in INCOMING), "ยกเลิก")
     assert rows[4][:3] == (1, "ศธ 04001/ว1001", "10 ส.ค. 2569")
     assert (page.freeze_panes, page.auto_filter.ref) == ("A5", "A4:I21")
-    assert [page.column_dimensions[name].width for name in "AF"] == [pytest.approx(9, abs=1), pytest.approx(54, abs=1)]
+    assert [page.column_dimensions[name].width for name in "AF"] == [pytest.approx(14, abs=1), pytest.approx(55, abs=1)]
 
 
 def test_a_voided_row_is_struck_through_and_says_why():
@@ -132,7 +133,7 @@ def test_a_workbook_keeps_hard_texts():
 
 @pytest.mark.parametrize("evil", EVIL)
 def test_no_cell_of_a_workbook_is_ever_computed_linked_or_guessed(evil):
-    columns = (COLUMNS[0], Column(evil, 5), *COLUMNS[2:])
+    columns = (INCOMING[0], Column(evil, 5), *INCOMING[2:])
     sheet = replace(SHEET, organisation=evil, title=evil, printed_by=evil, columns=columns)
     content = written(write_xlsx, [line(1, evil, void=True, void_note=evil)], sheet)
     page = worksheet(content)
