@@ -50,6 +50,7 @@ class Right(StrEnum):
     OVERRULE = "overrule"  # amend and void after the window, with a reason
     CLERKS = "clerks"  # appoint correspondence clerks (F40, F41, F45)
     SCHOOL_GROUPS = "school_groups"  # F42 to F44
+    APPOINT = "appoint"  # see who has which duty, and give those that `APPOINTS` names
     PEOPLE = "people"  # people of the own organisation, and their invitations
     DIRECTORY = "directory"  # organisations, groups, and everybody's people
 
@@ -76,6 +77,10 @@ TABLE: dict[Right, tuple[frozenset[Duty | None], frozenset[Duty | None]]] = {
     Right.OVERRULE: (frozenset({Duty.REGISTER_ADMIN}), _HEADS),
     Right.CLERKS: (frozenset({Duty.CORRESPONDENCE_ADMIN}), _HEADS),
     Right.SCHOOL_GROUPS: (frozenset({Duty.CORRESPONDENCE_ADMIN}), frozenset()),
+    Right.APPOINT: (
+        frozenset({Duty.ADMINISTRATOR, Duty.CORRESPONDENCE_ADMIN, Duty.REGISTER_ADMIN, Duty.REGISTER_OFFICER}),
+        _HEADS,
+    ),
     Right.PEOPLE: (frozenset({Duty.ADMINISTRATOR}), _HEADS),
     Right.DIRECTORY: (frozenset({Duty.ADMINISTRATOR}), frozenset()),
 }

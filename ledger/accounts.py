@@ -184,10 +184,10 @@ def rest(act: Act, account_id: int, resting: bool = True) -> None:
     Errors: `Refused` for the last administrator; `NotFound`.
     """
     _must_exist(act.session, account_id)
-    before = _administrators(act.session)
+    before = administrators(act.session)
     act.alter(AccountRow, account_id, active=not resting)
     if resting:
-        if before and not _administrators(act.session):
+        if before and not administrators(act.session):
             raise Refused(reason=LAST_ADMINISTRATOR)
         end_all(act.session, account_id, act.at)
         void_invitations(act, _everybody(act.session, account_id))
@@ -260,6 +260,15 @@ def states(session: Session, person_ids: Iterable[int], now: datetime) -> dict[i
     }
 
 
+def administrators(session: Session) -> int:
+    """How many can sign in as administrator of the office."""
+    wanted = sa.select(sa.func.count(PersonRow.id)).join(DutyRow, DutyRow.person_id == PersonRow.id)
+    wanted = wanted.join(AccountRow, AccountRow.id == PersonRow.account_id)
+    wanted = wanted.join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
+    able = (AccountRow.active, PersonRow.active, OrganisationRow.active, OrganisationRow.kind == "office")
+    return session.execute(wanted.where(DutyRow.duty == Duty.ADMINISTRATOR, *able)).scalar_one()
+
+
 def _everybody(session: Session, account_id: int) -> list[int]:
     """The account's people, also those at rest."""
     return list(session.execute(sa.select(PersonRow.id).where(PersonRow.account_id == account_id)).scalars())
@@ -270,15 +279,6 @@ def _invited(session: Session, keys: list[int], now: datetime) -> dict[int, date
         InvitationRow.person_id.in_(keys), InvitationRow.used_at.is_(None), InvitationRow.expires_at > now
     )
     return {person_id: until for person_id, until in session.execute(wanted) if person_id is not None}
-
-
-def _administrators(session: Session) -> int:
-    """How many can sign in as administrator of the office."""
-    wanted = sa.select(sa.func.count(PersonRow.id)).join(DutyRow, DutyRow.person_id == PersonRow.id)
-    wanted = wanted.join(AccountRow, AccountRow.id == PersonRow.account_id)
-    wanted = wanted.join(OrganisationRow, OrganisationRow.id == PersonRow.organisation_id)
-    able = (AccountRow.active, PersonRow.active, OrganisationRow.active, OrganisationRow.kind == "office")
-    return session.execute(wanted.where(DutyRow.duty == Duty.ADMINISTRATOR, *able)).scalar_one()
 
 
 def _must_exist(session: Session, account_id: int) -> None:

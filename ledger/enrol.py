@@ -36,7 +36,7 @@ def take_in(act: Act, roster: Roster) -> Counter[str]:
     Errors: `Refused` for the start number of a register that has given numbers.
     """
     tally: Counter[str] = Counter()
-    organisations = _merge(act, tally, OrganisationRow, ("code",), map(_organisation, roster.organisations))
+    organisations = _merge(act, tally, OrganisationRow, ("code",), map(organisation_columns, roster.organisations))
     groups = _merge(
         act,
         tally,
@@ -58,7 +58,7 @@ def take_in(act: Act, roster: Roster) -> Counter[str]:
         tally,
         PersonRow,
         ("organisation_id", "code"),
-        [_person(one, organisations[(one.organisation,)], groups) for one in roster.people],
+        [person_columns(one, organisations[(one.organisation,)], groups) for one in roster.people],
     )
     _duties(act, roster.people, organisations, people)
     _school_groups(act, roster.school_groups, organisations)
@@ -68,10 +68,12 @@ def take_in(act: Act, roster: Roster) -> Counter[str]:
     return tally
 
 
-def give_out(session: Session) -> Roster:
-    """The directory as it is now, without what rests."""
+def give_out(session: Session, organisation_id: int | None = None) -> Roster:
+    """The directory as it is now, without what rests; or with groups and people of one organisation alone."""
     organisations = {row.id: row for row in _active(session, OrganisationRow)}
-    groups = {row.id: row for row in _active(session, GroupRow) if row.organisation_id in organisations}
+    groups = {
+        row.id: row for row in _active(session, GroupRow, organisation_id) if row.organisation_id in organisations
+    }
     codes = {key: row.code for key, row in organisations.items()}
     return Roster(
         organisations=tuple(
@@ -93,7 +95,7 @@ def give_out(session: Session) -> Roster:
         groups=tuple(
             Group(row.code, codes[row.organisation_id], row.name, row.mailbox, row.phone) for row in groups.values()
         ),
-        people=tuple(_given_people(session, codes, groups)),
+        people=tuple(_given_people(session, codes, groups, organisation_id)),
         school_groups=tuple(_given_school_groups(session, codes)),
         register_starts=tuple(
             RegisterStart(codes[row.organisation_id], str(row.kind), row.year, row.start)
@@ -131,7 +133,8 @@ def _merge(
     return keys
 
 
-def _organisation(one: Organisation) -> dict[str, Any]:
+def organisation_columns(one: Organisation) -> dict[str, Any]:
+    """What a row says for this part of a roster."""
     return {
         "code": one.code,
         "name": one.name,
@@ -147,7 +150,8 @@ def _organisation(one: Organisation) -> dict[str, Any]:
     }
 
 
-def _person(one: Person, organisation_id: int, groups: Mapping[Key, int]) -> dict[str, Any]:
+def person_columns(one: Person, organisation_id: int, groups: Mapping[Key, int]) -> dict[str, Any]:
+    """What a row says for this part of a roster. `groups`: ids by organisation and code."""
     return {
         "organisation_id": organisation_id,
         "group_id": groups.get((organisation_id, one.group)),
@@ -198,11 +202,13 @@ def _members(act: Act, group_id: int, wanted: set[int]) -> None:
         act.remove(SchoolGroupMemberRow, present[school_id])
 
 
-def _given_people(session: Session, codes: Mapping[int, str], groups: Mapping[int, GroupRow]) -> Iterable[Person]:
+def _given_people(
+    session: Session, codes: Mapping[int, str], groups: Mapping[int, GroupRow], organisation_id: int | None
+) -> Iterable[Person]:
     duties: dict[int, list[str]] = {}
     for duty in session.execute(sa.select(DutyRow).order_by(DutyRow.id)).scalars():
         duties.setdefault(duty.person_id, []).append(duty.duty)
-    for row in _active(session, PersonRow):
+    for row in _active(session, PersonRow, organisation_id):
         if row.organisation_id in codes:
             group = groups[row.group_id].code if row.group_id in groups else ""
             yield Person(
@@ -225,5 +231,8 @@ def _given_school_groups(session: Session, codes: Mapping[int, str]) -> Iterable
         yield SchoolGroup(found.code, codes[found.organisation_id], found.name, tuple(members.get(found.id, ())))
 
 
-def _active(session: Session, row: type[Any]) -> list[Any]:
-    return list(session.execute(sa.select(row).where(row.active).order_by(row.id)).scalars())
+def _active(session: Session, row: type[Any], organisation_id: int | None = None) -> list[Any]:
+    wanted = sa.select(row).where(row.active).order_by(row.id)
+    if organisation_id is not None:
+        wanted = wanted.where(row.organisation_id == organisation_id)
+    return list(session.execute(wanted).scalars())

@@ -37,11 +37,12 @@ _UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 class Problem(NamedTuple):
-    """What is wrong with one part, in Thai and English."""
+    """What is wrong with one part, in Thai and English, and with which of its fields."""
 
     part: Part
     th: str
     en: str
+    field: str = ""
 
 
 def alone(part: Part) -> Iterator[Problem]:
@@ -61,20 +62,22 @@ def _texts(part: Organisation | Group | Person | SchoolGroup) -> Iterator[Proble
             part,
             f"รหัส “{part.code}” ใช้ไม่ได้ ให้ใช้ A-Z 0-9 . _ - ไม่เกิน 64 ตัว (registry และ all สงวนไว้)",
             f"Code “{part.code}”: use A-Z 0-9 . _ -, at most 64 (registry and all are reserved).",
+            "code",
         )
     if not part.name:
-        yield Problem(part, "ต้องมีชื่อ", "A name is wanted.")
+        yield Problem(part, "ต้องมีชื่อ", "A name is wanted.", "name")
     for field, text in _fields(part):
         if any(unicodedata.category(letter) in _UNWRITABLE for letter in text):
-            yield Problem(part, f"{field} มีอักขระควบคุมหรือขึ้นบรรทัดใหม่", f"{field} holds control characters.")
+            yield Problem(part, f"{field} มีอักขระควบคุมหรือขึ้นบรรทัดใหม่", f"{field} holds control characters.", field)
         if field in ("code", "address", "mailbox", "domains") and CITIZEN_ID.search(text):
             yield Problem(
                 part,
                 f"{field} มีเลข 13 หลักเหมือนเลขประจำตัวประชาชน ห้ามใช้เป็นรหัสหรือที่อยู่",
                 f"{field} holds 13 digits like a citizen id; these are never codes or addresses.",
+                field,
             )
         if field in ("address", "mailbox") and text and not _is_address(text):
-            yield Problem(part, f"ที่อยู่อีเมล “{text}” ไม่ถูกต้อง", f"“{text}” is no mail address.")
+            yield Problem(part, f"ที่อยู่อีเมล “{text}” ไม่ถูกต้อง", f"“{text}” is no mail address.", field)
 
 
 def _fields(part: Part) -> Iterator[tuple[str, str]]:
@@ -91,12 +94,13 @@ def _is_address(text: str) -> bool:
 
 def _organisation(each: Organisation) -> Iterator[Problem]:
     if each.kind not in (OFFICE, SCHOOL, OUTSIDE):
-        yield Problem(each, f"ไม่รู้จักประเภทหน่วยงาน “{each.kind}”", f"Unknown kind “{each.kind}”.")
+        yield Problem(each, f"ไม่รู้จักประเภทหน่วยงาน “{each.kind}”", f"Unknown kind “{each.kind}”.", "kind")
     if each.school_type not in ((GOVERNMENT, PRIVATE) if each.kind == SCHOOL else ("",)):
         yield Problem(
             each,
             "สถานศึกษาต้องเป็น government (รัฐบาล) หรือ private (เอกชน) หน่วยงานอื่นไม่มีประเภทนี้",
             "A school is government or private; other organisations have no school type.",
+            "school_type",
         )
     if each.circular_series not in (SHARED, OWN):
         yield Problem(each, "circular_series ต้องเป็น shared หรือ own", "circular_series is shared or own.")
@@ -105,12 +109,13 @@ def _organisation(each: Organisation) -> Iterator[Problem]:
             each,
             "หน่วยงานภายนอกไม่มีทะเบียนและที่อยู่รับหนังสือในระบบ",
             "An outside organisation has neither registers nor an intake address here.",
+            "address",
         )
     if "+" in each.address:
-        yield Problem(each, "address ต้องไม่มีส่วน +…", "address must not hold a plus part.")
+        yield Problem(each, "address ต้องไม่มีส่วน +…", "address must not hold a plus part.", "address")
     for domain in each.domains:
         if not _DOMAIN.fullmatch(domain):
-            yield Problem(each, f"โดเมน “{domain}” ไม่ถูกต้อง", f"“{domain}” is no domain.")
+            yield Problem(each, f"โดเมน “{domain}” ไม่ถูกต้อง", f"“{domain}” is no domain.", "domains")
 
 
 def _start(start: RegisterStart) -> Iterator[Problem]:

@@ -57,12 +57,13 @@ def _mailboxes(roster: Roster) -> Iterator[Problem]:
 
     The registry often shares its mailbox with the group that does its work, so these are not compared.
     """
-    yield from _twins((each.address.casefold(), each.address, each) for each in roster.organisations if each.address)
-    yield from _twins((each.mailbox.casefold(), each.mailbox, each) for each in roster.organisations if each.mailbox)
+    addresses = [(each.address.casefold(), each.address, each) for each in roster.organisations if each.address]
+    yield from _twins(addresses, "address")
+    theirs = [(each.mailbox.casefold(), each.mailbox, each) for each in roster.organisations if each.mailbox]
+    yield from _twins(theirs, "mailbox")
     for parts in (roster.groups, roster.people):
-        yield from _twins(
-            ((each.organisation, each.mailbox.casefold()), each.mailbox, each) for each in parts if each.mailbox
-        )
+        inside = [((each.organisation, each.mailbox.casefold()), each.mailbox, each) for each in parts if each.mailbox]
+        yield from _twins(inside, "mailbox")
     ours = {_bare(each.address) for each in roster.organisations if each.address}
     notified: list[Organisation | Group | Person] = [*roster.organisations, *roster.groups, *roster.people]
     for part in notified:
@@ -71,6 +72,7 @@ def _mailboxes(roster: Roster) -> Iterator[Problem]:
                 part,
                 f"{part.mailbox} เป็นที่อยู่รับหนังสือของระบบเอง ใช้รับแจ้งไม่ได้ เพราะจดหมายจะวนกลับมา",
                 f"{part.mailbox} is one of our own intake addresses; notices to it would come back as letters.",
+                "mailbox",
             )
 
 
@@ -79,11 +81,11 @@ def _bare(address: str) -> str:
     return f"{local.partition('+')[0]}@{domain}"
 
 
-def _twins(keyed: Iterable[tuple[Hashable, str, Part]]) -> Iterator[Problem]:
+def _twins(keyed: Iterable[tuple[Hashable, str, Part]], field: str = "code") -> Iterator[Problem]:
     seen = set()
     for key, shown, part in keyed:
         if key in seen:
-            yield Problem(part, f"“{shown}” ซ้ำกับรายการก่อนหน้า", f"“{shown}” was given before.")
+            yield Problem(part, f"“{shown}” ซ้ำกับรายการก่อนหน้า", f"“{shown}” was given before.", field)
         seen.add(key)
 
 
@@ -112,12 +114,12 @@ def _person(person: Person, groups: set[tuple[str, str]], kinds: dict[str, str])
     own = [code for organisation, code in groups if organisation == person.organisation]
     if person.group and person.group not in own:
         th, en = meant(person.group, sorted(own))
-        yield Problem(person, f"ไม่มีกลุ่มรหัส “{person.group}” {th}", f"There is no group “{person.group}”. {en}")
+        yield Problem(person, f"ไม่มีกลุ่มรหัส “{person.group}” {th}", f"There is no group “{person.group}”. {en}", "group")
     for duty in person.duties:
         if duty not in DUTIES:
             th, en = meant(duty, DUTIES)
-            yield Problem(person, f"ไม่รู้จักหน้าที่ “{duty}” {th}", f"Unknown duty “{duty}”. {en}")
+            yield Problem(person, f"ไม่รู้จักหน้าที่ “{duty}” {th}", f"Unknown duty “{duty}”. {en}", "duties")
     if "group_clerk" in person.duties and not person.group:
-        yield Problem(person, "สารบรรณกลุ่มต้องระบุกลุ่ม (group)", "A group clerk needs a group.")
+        yield Problem(person, "สารบรรณกลุ่มต้องระบุกลุ่ม (group)", "A group clerk needs a group.", "group")
     if "school_clerk" in person.duties and kinds.get(person.organisation) != SCHOOL:
-        yield Problem(person, "สารบรรณสถานศึกษาต้องอยู่ในสถานศึกษา", "A school clerk belongs to a school.")
+        yield Problem(person, "สารบรรณสถานศึกษาต้องอยู่ในสถานศึกษา", "A school clerk belongs to a school.", "duties")
