@@ -114,6 +114,13 @@ def test_memory_is_bounded_and_the_oldest_is_forgotten_first() -> None:
     assert set(attempts._failures) == {str(number) for number in range(900, 1000)}
 
 
+def test_who_still_fails_is_remembered_before_who_stopped() -> None:
+    attempts = Attempts(ACCOUNT, keys=2)
+    for key in ("a", "b", "a", "c"):
+        fail(attempts, NOW, key=key)
+    assert set(attempts._failures) == {"a", "c"}
+
+
 def test_what_is_over_is_forgotten_when_asked() -> None:
     attempts = Attempts(NETWORK)
     fail(attempts, NOW)

@@ -92,6 +92,16 @@ def test_every_reason_to_fail_has_the_same_text(hall: Hall) -> None:
     assert all(one == told[0] for one in told)
 
 
+def test_the_right_password_of_an_account_at_rest_counts_as_a_failure(hall: Hall) -> None:
+    hall.joined()
+    with hall.world.act() as act:
+        rest(act, hall.account().id)
+    for _ in range(5):
+        failures(hall, SOMSRI, GOOD)
+    with pytest.raises(TooManyAttempts):
+        hall.sign_in()
+
+
 def test_an_unknown_login_costs_one_hash_as_a_known_one_does(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     hall.joined()
     hashes: list[str] = []
@@ -266,6 +276,12 @@ def test_whoever_comes_to_rest_is_out_at_once(hall: Hall) -> None:
     assert hall.sign_in("t@schools.example").full
 
 
+def test_a_person_who_leaves_the_account_is_out_at_once(hall: Hall) -> None:
+    token = hall.joined().token
+    hall.change(PersonRow, 1, account_id=None)
+    assert hall.door.look(token) is None
+
+
 @pytest.mark.parametrize("token", ["", "x", "a" * 43, "é" * 43, "\ud800" * 43, "a" * 100_000, "' OR 1=1 --"])
 def test_tokens_that_nobody_gave_open_nothing(hall: Hall, token: str) -> None:
     hall.joined()
@@ -411,6 +427,16 @@ def test_a_weak_password_changes_nothing(hall: Hall, new: str, sentence: str) ->
     assert caught.value.problems == {"new": sentence}
     assert hall.door.look(token)
     hall.sign_in()
+
+
+def test_every_new_token_is_another(hall: Hall) -> None:
+    tokens = [hall.joined().token]
+    for _ in range(5):
+        tokens += [hall.door.confirm(tokens[-1], GOOD)]
+        tokens += [hall.door.act_for(tokens[-1], 1).token]
+        tokens += [hall.door.end_everywhere(tokens[-1])]
+    assert (len(set(tokens)), {len(token) for token in tokens}) == (16, {43})
+    assert [bool(hall.door.look(token)) for token in tokens] == [False] * 15 + [True]
 
 
 def test_racing_renewals_leave_one_living_token(hall: Hall) -> None:

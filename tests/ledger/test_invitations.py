@@ -307,6 +307,16 @@ def test_another_address_becomes_the_login_by_an_administrator(hall: Hall) -> No
     assert hall.sign_in("somsri.j@office.example")
 
 
+def test_a_link_to_an_old_login_makes_no_second_account(hall: Hall) -> None:
+    hall.joined()
+    mailing = forgot(hall)
+    assert mailing is not None
+    with hall.world.act() as act:
+        change_login(act, hall.account().id, "somsri.j@office.example")
+    assert refused(hall, mailing.token, BETTER)
+    assert hall.count(AccountRow) == 1
+
+
 def test_a_seat_may_be_given_to_somebody_else(hall: Hall) -> None:
     token = hall.joined().token
     with hall.world.act() as act:
