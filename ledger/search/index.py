@@ -189,9 +189,8 @@ def _telling(since: int, until: int) -> sa.Select[Any]:
 
 def _pairs(session: Session, table: sa.Table, known: Any, wanted: Any, pairs: Pairs) -> Pairs:
     """Pairs of a known id and a line, as pairs of the id that is wanted."""
-    listed = sa.func.json_each(json.dumps(sorted(pairs))).table_valued("value", name="pair").render_derived()
-    cell: Any = sa.literal_column("pair.value")
-    key, line = cell.op("->>")(sa.literal_column("0")), cell.op("->>")(sa.literal_column("1"))
+    listed = sa.func.json_each(json.dumps(sorted(pairs))).table_valued("value", name="pair")
+    key, line = (listed.c.value.op("->>")(sa.literal_column(at)) for at in ("0", "1"))
     asked = sa.select(wanted, line).select_from(listed).join(table, known == key)
     return {(found[0], found[1]) for found in session.connection().execute(asked)}
 

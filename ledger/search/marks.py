@@ -53,7 +53,7 @@ def _covered(letters: list[tuple[str, int]], word: str) -> Iterator[int]:
     text = "".join(letter for letter, _ in letters)
     at = text.find(word)
     while at >= 0:
-        yield from (place for _, place in letters[at : at + len(word)])
+        yield from range(letters[at][1], letters[at + len(word) - 1][1] + 1)
         at = text.find(word, at + 1)
 
 
