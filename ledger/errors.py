@@ -263,3 +263,10 @@ class SecondFactorRequired(SarabanError):
 
     th = "บัญชีนี้ต้องใช้การยืนยันตัวตนสองขั้นตอน จึงยกเลิกไม่ได้"
     en = "This account must sign in with a second factor, so it cannot be removed."
+
+
+class AlreadySent(SarabanError):
+    """A line of the outgoing register whose letter is on its way: it is sent once (C3)."""
+
+    th = "หนังสือ {number} ส่งไปแล้ว จึงไม่ส่งซ้ำ ผู้รับทั้งหมดอยู่ในเส้นทางหนังสือ"
+    en = "The letter {number} was sent already, so it was not sent again. All addressees are shown in its way."

@@ -34,8 +34,8 @@ class ReceiptRow(Row):
     at: Mapped[datetime] = mapped_column(Moment)
     name: Mapped[str]
     position: Mapped[str] = mapped_column(default="")
-    grade: Mapped[str] = mapped_column(sa.String(16))  # link, code: what the holder proved (P-19)
-    evidence: Mapped[str]  # JSON: network, agent, link
+    grade: Mapped[str] = mapped_column(sa.String(16))  # link, code, console: what the holder proved (P-19)
+    evidence: Mapped[str]  # JSON: network, agent, link or person
     number: Mapped[str] = mapped_column(sa.String(24), unique=True)  # the evidence number
 
 
@@ -78,17 +78,26 @@ def of_letter(session: Session, letter_id: int) -> dict[int, ReceiptRow]:
 
 
 def acknowledge(
-    act: Act, delivery: DeliveryRow, link: LinkRow, visit: Visit, name: str, position: str, grade: str
+    act: Act,
+    delivery: DeliveryRow,
+    link: LinkRow | None,
+    visit: Visit,
+    name: str,
+    position: str,
+    grade: str,
+    person_id: int | None = None,
 ) -> ReceiptRow:
     """Record that the holder acknowledges. A second time gives the first receipt again (P-20).
 
-    Errors: `Refused` without a name (P-18: a machine that presses buttons has none).
+    Arguments: `link` by which they came, or `person_id` of who is signed in, who may then change the line that this
+    makes (C5). Errors: `Refused` without a name (P-18: a machine that presses buttons has none).
     """
     first = of_delivery(act.session, delivery.id)
     if first is not None:
         return first
     if not name.strip():
         raise Refused(reason="โปรดพิมพ์ชื่อผู้รับก่อนกดลงทะเบียนรับ")
+    came = {"link": link.id} if link is not None else {"person": person_id}
     key = act.add(
         ReceiptRow,
         delivery_id=delivery.id,
@@ -96,12 +105,10 @@ def acknowledge(
         name=name.strip()[:NAME_LENGTH],
         position=position.strip()[:NAME_LENGTH],
         grade=grade,
-        evidence=json.dumps(
-            {"network": visit.network, "agent": visit.agent[:300], "link": link.id}, ensure_ascii=False
-        ),
+        evidence=json.dumps({"network": visit.network, "agent": visit.agent[:300], **came}, ensure_ascii=False),
         number=f"{plain(act.at)[:10].replace('-', '')}-{secrets.token_hex(4).upper()}",
     )
-    _enter_at_the_holder(act, delivery)
+    _enter_at_the_holder(act, delivery, person_id)
     return act.session.get_one(ReceiptRow, key)
 
 
@@ -135,7 +142,7 @@ def own_number(session: Session, delivery: DeliveryRow) -> str:
     return entry.text if entry is not None else ""
 
 
-def _enter_at_the_holder(act: Act, delivery: DeliveryRow) -> Entered | None:
+def _enter_at_the_holder(act: Act, delivery: DeliveryRow, person_id: int | None) -> Entered | None:
     """An internal letter gets its incoming number when the receiving registry acknowledges (F17, F80)."""
     owner = act.session.get_one(OrganisationRow, delivery.organisation_id)
     letter = act.session.get_one(LetterRow, delivery.letter_id)
@@ -157,7 +164,9 @@ def _enter_at_the_holder(act: Act, delivery: DeliveryRow) -> Entered | None:
         action=delivery.holder if delivery.holder_kind is HolderKind.GROUP else "",
         urgency=letter.urgency,
         secrecy=letter.secrecy,
-        reason="ลงทะเบียนรับผ่านลิงก์",
+        reason="ลงทะเบียนรับผ่านลิงก์" if person_id is None else "ลงทะเบียนรับในระบบ",
+        registrant_id=person_id,
+        group_id=delivery.group_id,
     )
 
 

@@ -8,12 +8,12 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ledger.access import Duty, Right, Viewer
+from ledger import holding
+from ledger.access import Right, Viewer
 from ledger.intakes import IntakeRow, OutcomeRow
 from ledger.letters import DeliveryRow
 from ledger.receipts import ReceiptRow
 from ledger.registers import EntryRow, RegisterRow
-from ledger.values import HolderKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,10 @@ def of(session: Session, viewer: Viewer, today: date) -> Waiting:
 
 
 def _letters(session: Session, viewer: Viewer) -> Pile:
-    """Deliveries without a receipt: the person's own, and those of the place whose clerk the person is."""
-    mine: list[sa.ColumnElement[bool]] = [DeliveryRow.person_id == viewer.person_id]
-    if viewer.duties & {Duty.CENTRAL_CLERK}:
-        mine.append(DeliveryRow.holder_kind == HolderKind.REGISTRY)
-    if viewer.duties & {Duty.SCHOOL_CLERK}:
-        mine.append(DeliveryRow.holder_kind == HolderKind.SCHOOL)
-    if Duty.GROUP_CLERK in viewer.duties and viewer.group_id is not None:
-        mine.append(sa.and_(DeliveryRow.group_id == viewer.group_id, DeliveryRow.person_id.is_(None)))
+    """Deliveries without a receipt."""
     wanted = sa.select(sa.func.count(DeliveryRow.id), sa.func.min(DeliveryRow.made_at))
     wanted = wanted.outerjoin(ReceiptRow, ReceiptRow.delivery_id == DeliveryRow.id)
-    wanted = wanted.where(ReceiptRow.id.is_(None), DeliveryRow.organisation_id == viewer.organisation_id)
-    return _pile(session, wanted.where(sa.or_(*mine)))
+    return _pile(session, wanted.where(ReceiptRow.id.is_(None), holding.mine(viewer)))
 
 
 def _tray(session: Session, viewer: Viewer) -> Pile:
