@@ -22,6 +22,8 @@ from ledger.letters import DocumentRow, LetterRow
 from ledger.registers import EntryRow, RegisterRow
 from ledger.values import Document, RegisterKind
 
+NOT_OURS = "ไฟล์ของหนังสือที่ส่งถึงผู้รับแล้ว หรือที่รับมาจากหน่วยงานอื่น เปลี่ยนแปลงไม่ได้"
+
 
 def amend(
     act: Act,
@@ -50,7 +52,7 @@ def amend(
     act.about = f"entry {entry.id}" + (f": {reason.strip()[:LONGEST]}" if reason.strip() else "")
     filled = {"filled_at": act.at} if entry.reserved else {}
     act.alter(EntryRow, entry.id, **columns, **filled)
-    if entry.letter_id is not None:
+    if entry.letter_id is not None and _letter_is_open(act.session, viewer, entry.letter_id):
         shared = {name: columns[name] for name in OF_LETTER if name in columns}
         act.alter(LetterRow, entry.letter_id, **shared)
     if documents:
@@ -85,6 +87,8 @@ def add_documents(act: Act, viewer: Viewer, entry_id: int, documents: Sequence[D
     if entry.voided_at is not None:
         raise Refused(reason="เลขนี้ถูกยกเลิกแล้ว จึงแนบไฟล์เพิ่มไม่ได้")
     letter = entry.letter_id
+    if letter is not None and not _letter_is_own(act.session, viewer, letter):
+        raise Refused(reason=NOT_OURS)
     if letter is None:
         columns = {name: getattr(entry, name) for name in OF_LETTER}
         letter = letters.write(
@@ -101,6 +105,8 @@ def remove_document(act: Act, viewer: Viewer, entry_id: int, position: int) -> N
     if not access.changing(act.session, viewer, entry, kind, act.at).amend:
         raise NotAllowed
     document = document_of(act.session, entry, position)
+    if not _letter_is_open(act.session, viewer, document.letter_id):
+        raise Refused(reason=NOT_OURS)
     act.what, act.about = "file removed", f"entry {entry.id}"
     act.alter(DocumentRow, document.id, removed_at=act.at, removed_by=act.who)
 
@@ -134,3 +140,14 @@ def version(entry: EntryRow) -> str:
     columns = {column.name: plain(getattr(entry, column.name)) for column in table_of(EntryRow).columns}
     columns.pop("letter_id")  # a file that somebody adds is no other text
     return hashlib.sha256(json.dumps(columns, ensure_ascii=False).encode()).hexdigest()
+
+
+def _letter_is_own(session: Session, viewer: Viewer, letter_id: int) -> bool:
+    """Whether the letter is this organisation's; of one that came from another, only the line is."""
+    return session.get_one(LetterRow, letter_id).organisation_id == viewer.organisation_id
+
+
+def _letter_is_open(session: Session, viewer: Viewer, letter_id: int) -> bool:
+    """Whether the letter may still change: what was sent stays as its holders got it (C5)."""
+    sent = session.get_one(LetterRow, letter_id).outgoing and letters.deliveries(session, letter_id)
+    return _letter_is_own(session, viewer, letter_id) and not sent
