@@ -13,6 +13,7 @@ from gateway.web.ground import Ground
 from ledger import inviting
 from ledger.access import Right
 from ledger.errors import (
+    ChangedMeanwhile,
     FieldsWrong,
     NoSuchInvitation,
     SarabanError,
@@ -25,7 +26,7 @@ from ledger.history import acting
 from ledger.sign_ins import SignedIn
 
 _CLEAR = {"Clear-Site-Data": '"cache", "storage"'}
-_ASKED_AGAIN = (FieldsWrong, SignInFailed, TooManyAttempts, Unavailable)
+_ASKED_AGAIN = (ChangedMeanwhile, FieldsWrong, SignInFailed, TooManyAttempts, Unavailable)
 
 
 class Signing:
