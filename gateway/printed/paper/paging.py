@@ -57,7 +57,7 @@ class Paging:
 
     def say(self, text: str) -> str:
         """`text` in the digits of the sheet."""
-        return to_thai_digits(text) if self._sheet.digits == "thai" else text
+        return to_thai_digits(text).replace("SHA-๒๕๖", "SHA-256") if self._sheet.digits == "thai" else text
 
     def pieces(self, text: str, style: Style, width: float = ROOM) -> list[Piece]:
         """A text as the lines of a cell."""

@@ -19,7 +19,7 @@ HEAD_GRAY, DAY_GRAY = 0.93, 0.965
 SEAL_LETTERS = 16  # of the seal, below each day; the whole one is in the list at the end
 TOGETHER = 20  # days of that list that stay on one page
 HASH = Style(8.5, 12.5)
-SEAL_WIDTHS, SEAL_ALIGNS = (22, 9, 9, 60), ("left", "right", "right", "left")
+SEAL_WIDTHS, SEAL_ALIGNS = (22, 9, 9, 60), ("left", "center", "center", "left")
 
 
 def write_pdf(
