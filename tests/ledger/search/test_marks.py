@@ -51,6 +51,6 @@ def test_a_part_that_is_found_is_marked(text: str, data: st.DataObject) -> None:
     folded = fold(text).strip()
     begin = data.draw(st.integers(0, len(folded)))
     part = folded[begin : data.draw(st.integers(begin, len(folded)))].strip()
-    if words_of(part):
+    if words_of(part) and fold(part) == part:  # a tone that is cut off its vowel may stand elsewhere
         hits = "".join(fold(segment) for segment, hit in search.marked(text, f'"{part}"') if hit)
         assert part in hits
