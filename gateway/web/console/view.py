@@ -13,10 +13,13 @@ from gateway.web.console.asked import Asked
 from gateway.web.render import Pages
 from ledger.access import Right
 from ledger.errors import FieldsWrong, NotAllowed, NotFound, SarabanError
+from ledger.sign_ins import SignIn
 
-Seal = Callable[[str], str]
+Seal = Callable[[SignIn | None], str]
 Waiting = Callable[[int], int]
 RETRY = {"Retry-After": "30"}
+CONFIRM = "confirm-"  # begins the fields that the page of the password adds to what it carries
+CONFIRM_FIRST = 428
 
 
 class View:
@@ -25,7 +28,7 @@ class View:
     def __init__(self, pages: Pages, clock: Callable[[], datetime], waiting: Waiting) -> None:
         """`waiting`: how many held intakes an organisation's tray has."""
         self._pages, self.clock, self._waiting = pages, clock, waiting
-        self.seal: Seal = lambda _token: ""  # the guard's, once there is one
+        self.seal: Seal = lambda _sign_in: ""  # the guard's, once there is one
 
     def page(self, asked: Asked, template: str, status: int = 200, **values: Any) -> Response:
         """The template `console/<template>` in the console's frame."""
@@ -34,14 +37,15 @@ class View:
         frame: dict[str, Any] = {
             "viewer": viewer,
             "may": _may(asked) if signed_in else (lambda _right: False),
-            "seal": self.seal(asked.token),
+            "seal": self.seal(asked.sign_in),
             "here": asked.request.url.path,
             "tray": self._waiting(viewer.organisation_id) if viewer and viewer.may(Right.TRAY) else 0,
             "told": asked.query("told"),
             "words": "",
             "problems": {},
         }
-        return self._pages.page(asked.request, f"console/{template}", status, **(frame | values))
+        shown = {**frame, **values, "values": _Typed(values.get("values", {}))}
+        return self._pages.page(asked.request, f"console/{template}", status, **shown)
 
     def wrong(self, asked: Asked, template: str, fault: FieldsWrong, **values: Any) -> Response:
         """The form once more, with what was typed and what is wrong with it beside each field."""
@@ -71,6 +75,24 @@ class View:
             response.headers.update(RETRY)
         return response
 
+    def status(self, asked: Asked, status: int) -> Response:
+        """The page of a refusal that has nothing to tell but its number."""
+        return self.page(asked, "fault.html", status, sentence="")
+
+    def confirm(self, asked: Asked, next_page: str = "", **values: Any) -> Response:
+        """Ask for the password once more, and carry along what was posted, so that it can be posted again."""
+        carried = [(name, one) for name, all_of_it in asked.lists.items() for one in all_of_it]
+        frame = {"carried": [pair for pair in carried if pair[0] != "seal" and not pair[0].startswith(CONFIRM)]}
+        return self.page(
+            asked,
+            "confirm.html",
+            values.pop("status", CONFIRM_FIRST),
+            **frame,
+            next=next_page or asked.request.url.path,
+            again=asked.posted,
+            **values,
+        )
+
     def sentence(self, asked: Asked, fault: SarabanError) -> str:
         """An error in the reader's language; a Thai reason is looked up in the catalogue."""
         return self.say(asked, fault.sentence(self._pages.language(asked.request)))
@@ -82,6 +104,13 @@ class View:
     def language(self, asked: Asked) -> str:
         """The reader's language."""
         return self._pages.language(asked.request)
+
+
+class _Typed(dict[str, str]):
+    """What was typed; a field that the form did not bring is empty."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 def to(address: str, **query: str) -> Response:
