@@ -112,7 +112,8 @@ class Client:
         try:
             connection.request(method, quote(path, safe="/?&=%+"), body, sent)
             response = connection.getresponse()
-            answer = Answer(response.status, response.headers, response.read())
+            endless = response.headers.get_content_type() == "text/event-stream"
+            answer = Answer(response.status, response.headers, b"" if endless else response.read())
         finally:
             connection.close()
         for cookie in answer.headers.get_all("Set-Cookie", []):

@@ -1,0 +1,88 @@
+"""What the permission table C3 opens, written down apart from the code: rights by duty, and a right for each route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.access import Right
+
+OFFICE = {
+    "administrator", "register_admin", "register_officer", "correspondence_admin", "central_clerk", "group_clerk",
+    "director", "deputy", "plain",
+}  # fmt: skip
+SCHOOL = {"register_officer", "school_clerk", "director", "deputy", "plain"}
+HEADS = {"director", "deputy"}
+EVERYBODY = {"office": OFFICE, "school": SCHOOL}
+
+TABLE: dict[Right, dict[str, set[str]]] = {
+    Right.OPEN: EVERYBODY,
+    Right.OWN: EVERYBODY,
+    Right.READ: EVERYBODY,
+    Right.REGISTER: EVERYBODY,
+    Right.SEND: EVERYBODY,
+    Right.TRAY: {"office": {"central_clerk", "register_admin"}, "school": {"school_clerk", *HEADS}},
+    Right.CONFIGURE: {"office": {"register_admin", "register_officer"}, "school": {"register_officer", *HEADS}},
+    Right.OFFICERS: {"office": {"register_admin", "register_officer"}, "school": HEADS},
+    Right.OVERRULE: {"office": {"register_admin"}, "school": HEADS},
+    Right.APPOINT: {
+        "office": {"administrator", "correspondence_admin", "register_admin", "register_officer"},
+        "school": HEADS,
+    },
+    Right.CLERKS: {"office": {"correspondence_admin"}, "school": HEADS},
+    Right.SCHOOL_GROUPS: {"office": {"correspondence_admin"}, "school": set()},
+    Right.PEOPLE: {"office": {"administrator"}, "school": HEADS},
+    Right.DIRECTORY: {"office": {"administrator"}, "school": set()},
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: its method, what it needs, what its path names, and what a harmless request to it brings."""
+
+    method: str
+    path: str
+    right: Right
+    about: str = ""  # what `{id}` names: "entry", "intake", "person" …; "": nothing
+    held_by: Right | None = None  # what is needed besides, for a thing that somebody else made
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+def _routes(*listed: Route) -> dict[str, Route]:
+    return {f"{route.method} {route.path}": route for route in listed}
+
+
+_FILE = "/entries/{id:int}/files/{position:int}"
+ROUTES = _routes(
+    Route("GET", "/sign-in", Right.OPEN),
+    Route("POST", "/sign-in", Right.OPEN),
+    Route("POST", "/sign-out", Right.OWN),
+    Route("GET", "/second", Right.OWN),
+    Route("POST", "/second", Right.OWN),
+    Route("GET", "/confirm", Right.OWN),
+    Route("POST", "/confirm", Right.OWN),
+    Route("GET", "/begin", Right.OPEN),
+    Route("POST", "/begin", Right.OPEN),
+    Route("GET", "/join/{token}", Right.OPEN),
+    Route("POST", "/join/{token}", Right.OPEN),
+    Route("GET", "/forgot", Right.OPEN),
+    Route("POST", "/forgot", Right.OPEN),
+    Route("GET", "/home", Right.READ),
+    Route("GET", "/registers/{kind}", Right.READ),
+    Route("GET", "/registers/{kind}/new", Right.REGISTER),
+    Route("POST", "/registers/{kind}/new", Right.REGISTER),
+    Route("GET", "/registers/{kind}/reserve", Right.REGISTER),
+    Route("POST", "/registers/{kind}/reserve", Right.REGISTER),
+    Route("GET", "/entries/{id:int}", Right.READ, "entry"),
+    Route("GET", "/entries/{id:int}/slip", Right.READ, "entry"),
+    Route("GET", _FILE, Right.READ, "entry"),
+    Route("POST", "/entries/{id:int}/files", Right.REGISTER, "entry"),
+    Route("POST", f"{_FILE}/remove", Right.REGISTER, "entry", Right.OVERRULE),
+    Route("GET", "/entries/{id:int}/amend", Right.REGISTER, "entry", Right.OVERRULE),
+    Route("POST", "/entries/{id:int}/amend", Right.REGISTER, "entry", Right.OVERRULE),
+    Route("GET", "/entries/{id:int}/void", Right.REGISTER, "entry", Right.OVERRULE),
+    Route("POST", "/entries/{id:int}/void", Right.REGISTER, "entry", Right.OVERRULE),
+    Route("POST", "/drafts", Right.OWN),
+    Route("GET", "/read-day", Right.OWN),
+    Route("GET", "/live", Right.READ),
+)
