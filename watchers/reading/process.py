@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ledger.values import Reading
 from watchers.reading import frames
@@ -19,6 +21,9 @@ _ROOT = Path(__file__).parents[2]
 _KEPT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "HOME", "LANG")  # of our environment; secrets may stand in the rest
 _START_SECONDS = 60.0
 _CHUNK = 1 << 20
+CHILD = "watchers.reading.child"
+
+T = TypeVar("T")
 
 
 class Died(Exception):
@@ -32,13 +37,20 @@ class Died(Exception):
 class Process:
     """A child that is started at once, and anew after it died. One question at a time."""
 
-    def __init__(self, memory: int) -> None:
-        self._memory = memory
+    def __init__(self, memory: int, module: str = CHILD) -> None:
+        """`memory` is in bytes of address space; `module` is what the child runs."""
+        self._memory, self._module = memory, module
         self._ready = False
         self._child = self._start()
 
     def ask(self, pieces: list[bytes], wall_seconds: float) -> Reading:
-        """The answer to a question. Raises `Died`, and `OSError` where no child can be started."""
+        """The reading that answers a question. Raises `Died`, and `OSError` where no child can be started."""
+        return self.answer(pieces, wall_seconds, frames.reading)
+
+    def answer(
+        self, pieces: list[bytes], wall_seconds: float, made_of: Callable[[dict[str, Any], list[bytes]], T]
+    ) -> T:
+        """What `made_of` makes of the answer's facts and of the bytes behind them. Raises as `ask`."""
         if self._child.poll() is not None:
             self._close_pipes()
             self._child = self._start()
@@ -50,7 +62,7 @@ class Process:
                 self._write(memoryview(piece), deadline)
             (length,) = frames.ANSWER.unpack(self._read(frames.ANSWER.size, deadline))
             facts, sizes = frames.facts(self._read(length, deadline))
-            return frames.reading(facts, [self._read(size, deadline) for size in sizes])
+            return made_of(facts, [self._read(size, deadline) for size in sizes])
         except (TimeoutError, EOFError, BrokenPipeError, ValueError, KeyError, TypeError) as error:
             raise Died(self._reason(error)) from error
 
@@ -71,7 +83,7 @@ class Process:
     def _start(self) -> subprocess.Popen[bytes]:
         self._ready = False
         child = subprocess.Popen(
-            [sys.executable, "-B", "-m", "watchers.reading.child", str(self._memory)],
+            [sys.executable, "-B", "-m", self._module, str(self._memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -8,6 +8,7 @@ from types import TracebackType
 from ledger.errors import Unavailable
 from ledger.values import Reading
 from watchers.reading import frames, rescue
+from watchers.reading.painter import Painter
 from watchers.reading.process import Died, Process
 
 
@@ -27,6 +28,7 @@ class Reader:
         self._count = processes
         self._idle: queue.LifoQueue[Process] = queue.LifoQueue()
         self._closed = False
+        self.painter = Painter()  # starts nothing before somebody looks at a file
         for _ in range(processes):
             self._idle.put(Process(memory))
 
@@ -55,6 +57,7 @@ class Reader:
     def close(self) -> None:
         """End the children, each after what it is reading now."""
         self._closed = True
+        self.painter.close()
         for process in [self._idle.get() for _ in range(self._count)]:
             process.end()
             self._idle.put(process)

@@ -1,0 +1,113 @@
+"""Drawing in bounded child processes: a hostile file ends in "no picture", never in a hang or a crash of the daemon."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from ledger.errors import Unavailable
+from watchers.reading import frames, sheets
+from watchers.reading.process import Died, Process
+from watchers.reading.sheets import SHEETS, Sheet
+
+CHILD = "watchers.reading.picture_child"
+
+_REMEMBERED = 512  # files whose pages, or whose failures, are known
+_FAILURES = 2  # children that one file may cost; then it has no picture any more
+
+T = TypeVar("T")
+Content = Callable[[], bytes]
+Facts = dict[str, Any]
+
+
+class Painter:
+    """A few children that draw for any number of threads; each starts when it is first needed."""
+
+    def __init__(
+        self,
+        processes: int = 2,
+        cpu_seconds: float = 6,
+        wall_seconds: float = 12,
+        memory: int = 768 * 1024 * 1024,
+        waiting: int = 5,
+    ) -> None:
+        """The limits are for one picture; `memory` is in bytes of address space; `waiting` is how many ask at once."""
+        self._cpu_seconds, self._wall_seconds, self._memory = cpu_seconds, wall_seconds, memory
+        self._count = processes
+        self._idle: queue.LifoQueue[Process | None] = queue.LifoQueue()
+        self._room = threading.BoundedSemaphore(waiting)
+        self._closed = False
+        self._sheets: OrderedDict[str, tuple[Sheet, ...]] = OrderedDict()
+        self._failures: OrderedDict[str, int] = OrderedDict()
+        self._lock = threading.Lock()
+        for _ in range(processes):
+            self._idle.put(None)
+
+    def sheets(self, sha256: str, content: Content) -> tuple[Sheet, ...]:
+        """The pages of a file that have pictures, at most `sheets.MOST`; none where there are none.
+
+        `content` is asked only when the file is not known yet. Errors: `Unavailable`.
+        """
+        with self._lock:
+            if sha256 in self._sheets:
+                self._sheets.move_to_end(sha256)
+                return self._sheets[sha256]
+        found = self._ask(sha256, content, SHEETS, sheets.sheets)
+        with self._lock:
+            self._sheets[sha256] = found or ()
+            _shorten(self._sheets)
+        return found or ()
+
+    def draw(self, sha256: str, content: Content, page: int) -> bytes | None:
+        """The picture of a page (from 1) as PNG, or None. Errors: `Unavailable`."""
+        return self._ask(sha256, content, str(page), sheets.picture)
+
+    def close(self) -> None:
+        """End the children, each after what it is drawing now."""
+        self._closed = True
+        for process in [self._idle.get() for _ in range(self._count)]:
+            if process is not None:
+                process.end()
+            self._idle.put(None)
+
+    def _ask(self, sha256: str, content: Content, wanted: str, made_of: Callable[[Facts, list[bytes]], T]) -> T | None:
+        with self._turn() as process:
+            if self._failures.get(sha256, 0) >= _FAILURES:
+                return None
+            question = frames.question(content(), wanted, None, self._cpu_seconds)
+            try:
+                return process.answer(question, self._wall_seconds, made_of)
+            except Died:
+                self._failed(sha256)
+                return None
+
+    @contextmanager
+    def _turn(self) -> Iterator[Process]:
+        """A child that draws for nobody else. Errors: `Unavailable`."""
+        if not self._room.acquire(timeout=1):  # the threads of the pages must not all wait for pictures
+            raise Unavailable
+        process = self._idle.get()
+        try:
+            if self._closed:
+                raise Unavailable
+            process = process or Process(self._memory, CHILD)
+            yield process
+        except OSError as error:
+            raise Unavailable from error
+        finally:
+            self._idle.put(process)
+            self._room.release()
+
+    def _failed(self, sha256: str) -> None:
+        with self._lock:
+            self._failures[sha256] = self._failures.get(sha256, 0) + 1
+            _shorten(self._failures)
+
+
+def _shorten(known: OrderedDict[str, Any]) -> None:
+    while len(known) > _REMEMBERED:
+        known.popitem(last=False)
