@@ -74,7 +74,7 @@ def _start(house: House, stack: ExitStack) -> None:
     """Start the threads; the stack stops them in reverse order."""
     house.ledger.originals.clean()
     stack.callback(house.reader.close)
-    for part in (house.dispatch, house.settler, house.taker):
+    for part in (house.indexer, house.dispatch, house.settler, house.taker):
         part.start()
         stack.callback(part.stop)
     ending = threading.Event()

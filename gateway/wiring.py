@@ -15,6 +15,7 @@ from gateway import keys
 from gateway.demo import guests
 from gateway.dispatch import Courier, Dispatch
 from gateway.entering import Entering
+from gateway.indexer import Indexer
 from gateway.opening import Ledger, clock, make_reader
 from gateway.pipeline import Policy
 from gateway.receivers import Receivers
@@ -53,6 +54,7 @@ class House:
     taker: Taker
     settler: Settler
     dispatch: Dispatch
+    indexer: Indexer
     folders: tuple[FolderWatch, ...]
     desk: Desk
     door: Door
@@ -81,6 +83,7 @@ def build(ledger: Ledger, base_url: str) -> House:
         taker=taker,
         settler=settler,
         dispatch=dispatch,
+        indexer=Indexer(ledger.database),
         folders=_folders(settings, taker, settler),
         desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of),
         door=Door(ledger.database, clock),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -56,7 +57,7 @@ class DemoMail:
         """What is running, and the last mails that left."""
         lines = await self._ground.threads.run(self._story)
         letters = await self._ground.threads.run(self._mailbox.letters)
-        shown = {"lines": lines, "guests": self._guests, "letters": letters[:5], "count": len(letters)}
+        shown: dict[str, Any] = {"lines": lines, "guests": self._guests, "letters": letters[:5], "count": len(letters)}
         return self._ground.pages.page(request, "start.html", **shown)
 
     async def list(self, request: Request) -> Response:

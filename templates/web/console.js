@@ -21,6 +21,7 @@ function renew(fresh) {
 function fetched(address, then) {
   const request = new XMLHttpRequest();
   request.open("GET", address);
+  request.setRequestHeader("Saraban-Quiet", "1");
   request.responseType = "document";
   request.onload = () => request.status === 200 && request.response && then(request.response);
   request.send();
@@ -155,21 +156,41 @@ for (const form of document.querySelectorAll("[data-upload]")) {
   });
 }
 
-// Drafts: what is typed is kept on the server, so that neither a closed page nor an ended sign-in loses it.
+// Drafts: what is typed is kept on the server, so that neither a closed page nor an ended sign-in loses it. What is sent
+// after a sign-in has ended waits in this tab, until the same person has signed in again.
 
+const me = document.body.dataset.me;
+const texts = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["seal", "seen", "key"].includes(name));
+
+function stash(form) {
+  sessionStorage.setItem("typed", JSON.stringify({ me, form: form.dataset.draft, fields: texts(form) }));
+}
+
+function unstash() {
+  const kept = JSON.parse(sessionStorage.getItem("typed"));
+  sessionStorage.removeItem("typed");
+  const form = kept?.me === me && /\/(sign-in|second)(\?|$)/.test(document.referrer) && document.querySelector(`[data-draft="${CSS.escape(kept.form)}"]`);
+  if (!form) return;
+  for (const [name, value] of kept.fields) {
+    const field = form.elements[name];
+    if (field?.type === "checkbox") field.checked = true;
+    else if (field) field.value = value;
+  }
+}
 
 function keep(form) {
   const fields = new URLSearchParams({ seal, form: form.dataset.draft });
-  for (const [name, value] of new FormData(form)) if (typeof value === "string" && !["seal", "seen", "key"].includes(name)) fields.append(`d.${name}`, value);
+  for (const [name, value] of texts(form)) fields.append(`d.${name}`, value);
   navigator.sendBeacon("/drafts", fields);
 }
 
 for (const form of document.querySelectorAll("[data-draft]")) {
   let due = 0, typed = false;
   form.addEventListener("input", () => { typed = true; clearTimeout(due); due = setTimeout(() => keep(form), 1500); });
-  form.addEventListener("submit", () => { gone = true; clearTimeout(due); });
+  form.addEventListener("submit", () => { gone = true; clearTimeout(due); stash(form); });
   addEventListener("pagehide", () => { if (typed && !gone) { clearTimeout(due); keep(form); } });
 }
+if (me) unstash();
 
 // Days are typed freely and read back.
 
@@ -188,3 +209,24 @@ for (const field of document.querySelectorAll("[data-day]")) {
     request.send();
   });
 }
+
+// A long file: its bar grows until it is there.
+
+const making = document.querySelector("[data-making]");
+
+function ask() {
+  const request = new XMLHttpRequest();
+  request.open("GET", making.dataset.making);
+  request.responseType = "json";
+  request.onload = () => {
+    const state = request.response;
+    if (request.status !== 200 || !state || state.ready || state.failed) { location.reload(); return; }
+    making.querySelector("progress").value = state.done;
+    making.querySelector("[data-done]").textContent = state.done.toLocaleString("en");
+    setTimeout(ask, 700);
+  };
+  request.onerror = () => setTimeout(ask, 3000);
+  request.send();
+}
+
+if (making) ask();

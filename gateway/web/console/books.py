@@ -13,6 +13,7 @@ from gateway.web.console import typed, uploads
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.columns import ACTS, COLUMNS, TITLES
+from gateway.web.console.fresh import freshen
 from gateway.web.console.guard import Page
 from gateway.web.console.view import View, to
 from ledger import access, directory, drafts, era, listing, registering
@@ -48,6 +49,8 @@ class Books:
         kind, today, now = kind_of(asked), self._cabinet.today(), self._cabinet.clock()
         viewer, wanted = asked.viewer, filter_of(asked, kind, today)
         number = max(asked.number("page", 1), 1)
+        if wanted.words or wanted.sender or wanted.recipient:
+            freshen(self._cabinet.database)
         with self._cabinet.database.read() as session:
             found = listing.page(session, viewer, wanted, offset=(number - 1) * ON_A_PAGE, limit=ON_A_PAGE, today=today)
             days = access.window(session, viewer.organisation_id, viewer.kind == "office", kind)
@@ -69,7 +72,7 @@ class Books:
             urgencies=list(Urgency),
             page=number,
             last=max(1, -(-found.total // ON_A_PAGE)),
-            query=_query_without_page(asked),
+            query=query_without_page(asked),
             today=today,
         )
 
@@ -174,12 +177,15 @@ def kind_of(asked: Asked) -> RegisterKind:
         raise HTTPException(404) from None
 
 
-def filter_of(asked: Asked, kind: RegisterKind | None, today: date) -> Filter:
-    """What the address narrows a list to: the list, its export and its print read the same words."""
+def filter_of(asked: Asked, kind: RegisterKind | None, today: date, *, every_year: bool = False) -> Filter:
+    """What the address narrows a list to: the list, its export and its print read the same words.
+
+    Arguments: without a year in the address the present one is meant, or `every_year`.
+    """
     year = asked.query("year")
     return Filter(
         kind=kind,
-        year=None if year == "all" else asked.number("year", era.be_year(today)),
+        year=None if year == "all" or (every_year and not year) else asked.number("year", era.be_year(today)),
         words=asked.query("words"),
         field=asked.query("field"),
         since=_day(asked, "since", today),
@@ -211,7 +217,8 @@ def _defaults(kind: RegisterKind, asked: Asked, day: str, office: str) -> dict[s
     return common
 
 
-def _query_without_page(asked: Asked) -> str:
+def query_without_page(asked: Asked) -> str:
+    """The address's words without the page and what it told, for links to other pages."""
     kept = [(name, value) for name, value in asked.request.query_params.multi_items() if name not in ("page", "told")]
     return urlencode(kept)
 

@@ -8,11 +8,16 @@ from gateway.web.console.books import Books
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.cookies import Cookies
 from gateway.web.console.entries import Entries
+from gateway.web.console.exporting import Exporting
+from gateway.web.console.finding import Finding
 from gateway.web.console.guard import Guard, Page
 from gateway.web.console.home import Home
+from gateway.web.console.sending import Sending
 from gateway.web.console.signing import Signing
 from gateway.web.console.small import Small
+from gateway.web.console.undelivered import Undelivered
 from gateway.web.console.view import View
+from gateway.web.console.waiting import Waiting
 from gateway.web.desk import Threads
 from gateway.web.ground import Ground
 from ledger import intakes
@@ -28,13 +33,18 @@ class Console:
         view = View(ground.pages, cabinet.clock, lambda organisation: _held(cabinet, organisation))
         cookies = Cookies(ground.https)
         self._guard = Guard(cabinet.door, view, Threads(THREADS), cookies, secret, base_url)
-        view.seal = self._guard.seal
+        view.seal, self.status = self._guard.seal, self._guard.status
         parts = (
             Signing(cabinet, view, ground, cookies),
             Home(cabinet, view),
             Books(cabinet, view),
             Entries(cabinet, view),
             Small(cabinet, view),
+            Sending(cabinet, view),
+            Waiting(cabinet, view, ground),
+            Undelivered(cabinet, view),
+            Finding(cabinet, view),
+            Exporting(cabinet, view),
         )
         self.pages: list[Page] = [page for part in parts for page in part.pages()]
 

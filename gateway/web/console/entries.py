@@ -9,6 +9,7 @@ from gateway.web.console import typed, uploads
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.columns import TITLES
+from gateway.web.console.fresh import freshen
 from gateway.web.console.guard import Page
 from gateway.web.console.view import View, to
 from gateway.web.forms import clean, one_line
@@ -49,6 +50,7 @@ class Entries:
 
     def _show(self, asked: Asked, fault: SarabanError | None = None) -> Response:
         viewer = asked.viewer
+        freshen(self._cabinet.database)  # its history is found by the index
         with self._cabinet.database.read() as session:
             entry, kind = amending.own(session, viewer, asked.key())
             told = story.of_entry(session, viewer, entry)

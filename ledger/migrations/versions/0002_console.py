@@ -155,3 +155,17 @@ def upgrade() -> None:
         "ix_outbox_given_up", "outbox", ["organisation_id"], sqlite_where=sa.text("gave_up_at IS NOT NULL")
     )
     op.create_index("ix_deliveries_organisation_id", "deliveries", ["organisation_id"])
+    op.create_table(
+        "exports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("form", sa.String(8), nullable=False),
+        sa.Column("narrowed", sa.String(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )

@@ -85,4 +85,10 @@ ROUTES = _routes(
     Route("POST", "/drafts", Right.OWN),
     Route("GET", "/read-day", Right.OWN),
     Route("GET", "/live", Right.READ),
+    Route("GET", "/search", Right.READ),
+    Route("GET", "/registers/{kind}/export", Right.READ),
+    Route("POST", "/registers/{kind}/export", Right.READ),
+    Route("GET", "/exports/{key}", Right.READ, "export"),
+    Route("GET", "/exports/{key}/state", Right.READ, "export"),
+    Route("GET", "/exports/{key}/file", Right.READ, "export"),
 )
