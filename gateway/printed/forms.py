@@ -27,7 +27,7 @@ ORDERS = (
     Column("หมายเหตุ", 26),
 )
 CERTIFICATES = (
-    Column("เลขทะเบียน", 14, "center", number=True),
+    Column("เลขทะเบียน", 15, "center", number=True),
     Column("ที่เกียรติบัตร", 17, "center"),
     Column("ชื่อ", 44),
     Column("เรื่อง/รายการ", 62),

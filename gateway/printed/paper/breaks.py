@@ -29,6 +29,7 @@ _CLUSTERS = re.compile(
 _ENDS = re.compile(f"[ะำฯๆ\u0e4c][\u0e48-\u0e4b]?[{re.escape(_CLOSING)}]*$")
 # These vowels want a letter after them: ขับ, เจ็บ, มือ, เดิน, เจียว; only ก็ does not.
 _OPEN = re.compile("(?:[\u0e31\u0e37]|(?<!ก)\u0e47|^เ[ก-ฮ]{1,2}[\u0e34\u0e35\u0e47])[\u0e48-\u0e4b]?$")
+_ORDINAL = re.compile(r"ที่\s?[0-9๐-๙]")  # ภาคเรียนที่ 1, ชั้นปีที่ 3
 _THAI = re.compile("[ก-๎]")
 
 
@@ -87,6 +88,8 @@ def _goodness(text: str, cluster: re.Match[str], following: re.Match[str], words
     end = cluster.end()
     if _OPEN.search(cluster[0]) or _alone(text, following):
         return NEVER
+    if _ORDINAL.match(text, end):
+        return CLUSTER
     if end in words:
         return words[end]
     before, after = text[end - 1], text[end]
