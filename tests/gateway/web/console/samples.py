@@ -22,7 +22,7 @@ FILES = 100
 class Samples:
     """Ids by what they name, whose they are, and whether they are secret."""
 
-    ids: dict[tuple[str, str, bool], list[int]] = field(default_factory=dict)
+    ids: dict[tuple[str, str, bool], list[int | str]] = field(default_factory=dict)
     readers: set[str] = field(default_factory=set)  # who reads secret lines of the own organisation
     makers: set[str] = field(default_factory=set)  # who registered the lines a moment ago
     positions: count[int] = field(default_factory=lambda: count(1))  # a file that is taken off is gone for the next
@@ -46,7 +46,7 @@ class Samples:
     def _paths(self, route: Route, places: list[str], *, secret: bool) -> Iterator[str]:
         for place in places:
             for key in self.ids.get((route.about, place, secret), []):
-                path = route.path.replace("{id:int}", str(key))
+                path = route.path.replace("{id:int}", str(key)).replace("{key}", str(key))
                 if path.endswith("/remove"):
                     path = path.replace("{position:int}", str(next(self.positions) % FILES + 1))
                 yield filled(path)
@@ -78,6 +78,8 @@ def furnish(house: House) -> Samples:
     for place in PLACES:
         for secrecy in (Secrecy.ORDINARY, Secrecy.SECRET):
             _entry(house, samples, place, secrecy)
+    made = house.signed_in("s2.plain").post("/registers/incoming/export", {"form": "csv"})
+    samples.ids["export", "s2", False] = [made.headers["Location"].rpartition("/")[2]]
     return samples
 
 
