@@ -84,7 +84,7 @@ def must_not_join(session: Session, viewer: Viewer, mailbox: str, person: Person
     """Errors: `RosterWrong` when this mailbox, or waking `person`, would let the viewer act for one person more."""
     own = reach.login_of(session, viewer)
     known = person is not None and reach.oneself(session, viewer, person)
-    if known and not person.active:
+    if known and person is not None and not person.active:
         raise wrong("form", *_RISES)
     if own and accounts.normal_login(mailbox) == own and not known:
         raise wrong("mailbox", *_RISES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -89,15 +90,15 @@ def rest_person(act: Act, viewer: Viewer, person_id: int, resting: bool = True) 
     act.connection.execute(acting_so.values(ended_at=act.at))
 
 
-def set_duties(act: Act, person_id: int, wanted: frozenset[str]) -> bool:
-    """Let a person have exactly these duties. Returns whether that changed something."""
-    rows = act.session.execute(sa.select(DutyRow.duty, DutyRow.id).where(DutyRow.person_id == person_id))
-    present = {row.duty: row.id for row in rows}
+def set_duties(act: Act, person_id: int, wanted: frozenset[str], present: Mapping[str, int] | None = None) -> None:
+    """Let a person have exactly these duties. `present`: the ids of those rows by duty, where they are known."""
+    if present is None:
+        rows = act.session.execute(sa.select(DutyRow.duty, DutyRow.id).where(DutyRow.person_id == person_id))
+        present = {row.duty: row.id for row in rows}
     for duty in sorted(wanted - present.keys()):
         act.add(DutyRow, person_id=person_id, duty=str(duty))
     for duty in sorted(present.keys() - wanted):
         act.remove(DutyRow, present[duty])
-    return wanted != frozenset(present)
 
 
 def directory_code(act: Act, row: PersonRow) -> str:
