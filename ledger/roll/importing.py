@@ -85,7 +85,7 @@ class _Taking:
         row: PersonRow,
         owner: OrganisationRow,
         columns: dict[str, object],
-        wanted: frozenset[Duty],
+        new: frozenset[Duty],
     ) -> None:
         fields = {"group_id" if cell.field == "group" else cell.field for cell in change.cells}
         differing = {name: value for name, value in columns.items() if name in fields}
