@@ -9,12 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 from gateway import printed
-from gateway.printed import Column, Line, Sheet
+from gateway.printed import Column, Line, Sheet, forms
 from gateway.web import headers
 from gateway.web.console.asked import Asked
 from gateway.web.console.books import filter_of, kind_of, query_without_page
 from gateway.web.console.cabinet import Cabinet
-from gateway.web.console.columns import COLUMNS, TITLES
+from gateway.web.console.columns import COLUMNS, ON_PAPER, TITLES
 from gateway.web.console.fresh import freshen
 from gateway.web.console.guard import Page, answers
 from gateway.web.console.making import Making, Makings, Progress
@@ -33,7 +33,13 @@ FORMS = {
     "csv": "text/csv",
     "pdf": "application/pdf",
 }
-_FORM_NUMBERS = {RegisterKind.INCOMING: "แบบที่ 13", RegisterKind.OUTGOING: "แบบที่ 14"}
+_FORM_NUMBERS = {RegisterKind.INCOMING: forms.FORM_13, RegisterKind.OUTGOING: forms.FORM_14}
+_FORMS = {
+    RegisterKind.INCOMING: forms.INCOMING,
+    RegisterKind.OUTGOING: forms.OUTGOING,
+    RegisterKind.ORDER: forms.ORDERS,
+    RegisterKind.CERTIFICATE: forms.CERTIFICATES,
+}
 
 
 class Exporting:
@@ -81,7 +87,7 @@ class Exporting:
             raise ConfirmFirst
         with acting(self._cabinet.database, viewer.name, "exported", self._cabinet.clock()) as act:
             exports.note(act, viewer, kind, form, query_without_page(asked), count)
-        sheet = self._sheet(asked, kind, wanted)
+        sheet = self._sheet(asked, kind, wanted, form)
 
         def write(out: BinaryIO, progress: Progress) -> int:
             return self._write(form, sheet, viewer, wanted, out, progress)
@@ -124,15 +130,13 @@ class Exporting:
         with self._cabinet.database.read() as session:
             return listing.page(session, viewer, wanted, offset=0, limit=1, today=self._cabinet.today()).total
 
-    def _sheet(self, asked: Asked, kind: RegisterKind, wanted: Filter) -> Sheet:
+    def _sheet(self, asked: Asked, kind: RegisterKind, wanted: Filter, form: str) -> Sheet:
         return Sheet(
             organisation=asked.viewer.organisation,
             title=TITLES[kind],
             form=_FORM_NUMBERS.get(kind, ""),
             period=_period(wanted),
-            columns=tuple(
-                Column(column.heading, column.width, number=column.field == "number") for column in COLUMNS[kind]
-            ),
+            columns=_FORMS[kind] if form == "pdf" else _in_a_file(kind),
             printed_by=asked.viewer.name,
             printed_at=self._cabinet.clock(),
             digits="thai" if asked.form.get("digits") == "thai" else "arabic",
@@ -140,7 +144,8 @@ class Exporting:
 
     def _write(self, form: str, sheet: Sheet, viewer: Viewer, wanted: Filter, out: BinaryIO, progress: Progress) -> int:
         assert wanted.kind is not None
-        fields = [column.field for column in COLUMNS[wanted.kind]]
+        kind = wanted.kind
+        fields = ON_PAPER[kind] if form == "pdf" else tuple(column.field for column in COLUMNS[kind])
         with self._cabinet.database.read() as session:
             found = listing.each(session, viewer, wanted, today=self._cabinet.today())
             lines = (_line(line, fields) for line in found)
@@ -153,7 +158,11 @@ class Exporting:
             )
 
 
-def _line(line: listing.Line, fields: list[str]) -> Line:
+def _in_a_file(kind: RegisterKind) -> tuple[Column, ...]:
+    return tuple(Column(one.heading, one.width, number=one.field == "number") for one in COLUMNS[kind])
+
+
+def _line(line: listing.Line, fields: tuple[str, ...]) -> Line:
     """A listed line as cells of text."""
     day = line.registered_at.astimezone(era.BANGKOK).date()
     void = line.voided_at is not None
