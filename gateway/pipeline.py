@@ -10,20 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from gateway.settler import Settled
-from ledger import copies, custody, directory, intakes, letters, outbox, registers, routing, rules
+from ledger import arrivals, copies, directory, intakes, routing, rules
 from ledger.copies import First
 from ledger.directory import OrganisationRow
 from ledger.history import Act
 from ledger.intakes import IntakeRow
-from ledger.letters import Holder, LetterRow, LinkLife, Written
+from ledger.letters import LetterRow, LinkLife
 from ledger.values import (
     Channel,
     Intake,
-    NoticeKind,
     Outcome,
     OutcomeKind,
     Reading,
@@ -33,7 +33,7 @@ from ledger.values import (
 )
 from watchers.reading import letterhead
 
-SUMMARY_LENGTH = 4000
+NO_SUBJECT = "(ไม่มีชื่อเรื่อง)"
 UNREADABLE = "unreadable"  # the defect of a reading whose child process had to be stopped
 
 _ON_PAPER = "หนังสือลับที่สุดรับทางอิเล็กทรอนิกส์ไม่ได้ ให้ส่งเป็นเอกสาร"  # R2, R14
@@ -70,8 +70,12 @@ def settle(act: Act, settled: Settled, policy: Policy) -> Outcome:
         return _route(act, settled, owner, policy)
     if reading.secrecy is Secrecy.TOP_SECRET:
         return _conclude(act, settled, OutcomeKind.REFUSED, _ON_PAPER, reading.secrecy)
-    marked = routing.Routing(reason="วางในโฟลเดอร์ของทะเบียน", urgency=reading.urgency, secrecy=reading.secrecy)
-    return _enter(act, settled, owner, marked, policy)
+    return _enter(act, settled, owner, by_folder(reading), policy)
+
+
+def by_folder(reading: Reading) -> routing.Routing:
+    """What is dropped for another register than the incoming one goes by no rule."""
+    return routing.Routing(reason="วางในโฟลเดอร์ของทะเบียน", urgency=reading.urgency, secrecy=reading.secrecy)
 
 
 def _first(act: Act, intake: IntakeRow, reading: Reading, policy: Policy) -> tuple[First, str] | None:
@@ -84,10 +88,15 @@ def _first(act: Act, intake: IntakeRow, reading: Reading, policy: Policy) -> tup
     return (first, f"ฉบับซ้ำของรายการนำเข้า {first.intake_id}") if first is not None else None
 
 
-def _route(act: Act, settled: Settled, owner: OrganisationRow, policy: Policy) -> Outcome:
-    known = directory.sender_organisation(act.session, _sender_address(settled))
+def routed_by_rule(session: Session, settled: Settled, owner_id: int) -> tuple[routing.Routing, OrganisationRow | None]:
+    """Where the owner's rules send an arrival, and the organisation that it came from, where that is known."""
+    known = directory.sender_organisation(session, _sender_address(settled))
     facts = routing.Facts.of(as_intake(settled.intake), settled.reading, known.code if known else "")
-    routed = routing.route(rules.load(act.session, owner.id), facts)
+    return routing.route(rules.load(session, owner_id), facts), known
+
+
+def _route(act: Act, settled: Settled, owner: OrganisationRow, policy: Policy) -> Outcome:
+    routed, known = routed_by_rule(act.session, settled, owner.id)
     if routed.secrecy is Secrecy.TOP_SECRET:
         return _conclude(act, settled, OutcomeKind.REFUSED, _ON_PAPER, routed.secrecy)
     if routed.refuse:
@@ -122,79 +131,31 @@ def _enter(
     known: OrganisationRow | None = None,
 ) -> Outcome:
     act.what = "registered"
+    intake, incoming = settled.intake, settled.intake.register is RegisterKind.INCOMING
+    chosen = arrivals.holders(act.session, owner, routed.groups, registry=routed.registry) if incoming else []
+    columns = {
+        **told(settled, owner, routed, known),
+        "rule": ", ".join(routed.matched),
+        "reason": routed.reason,
+    }
+    return arrivals.enter(act, owner, intake, settled.reading, columns, chosen, policy)
+
+
+def told(
+    settled: Settled, owner: OrganisationRow, routed: routing.Routing, known: OrganisationRow | None
+) -> dict[str, Any]:
+    """What an arrival says of itself, as the columns of a line."""
     intake, reading = settled.intake, settled.reading
-    told: dict[str, Any] = {
+    return {
         "letter_number": reading.letter_number,
         "letter_date": reading.letter_date,
         "sender": _sender_name(settled, known),
         "recipient": owner.name,
-        "subject": letterhead.title(reading.subject) or "(ไม่มีชื่อเรื่อง)",
+        "subject": letterhead.title(reading.subject) or NO_SUBJECT,
         "urgency": routed.urgency,
         "secrecy": routed.secrecy,
+        "remark": f"ไฟล์ {intake.name}" if intake.name and routed.secrecy is Secrecy.ORDINARY else "",
     }
-    letter = letters.write(
-        act,
-        [document for document in reading.documents if not document.inline],
-        organisation_id=owner.id,
-        intake_id=intake.id,
-        outgoing=intake.register is not RegisterKind.INCOMING,
-        summary=reading.text.strip()[:SUMMARY_LENGTH],
-        **told,
-    )
-    holders = _holders(act, owner, routed) if intake.register is RegisterKind.INCOMING else []
-    entry = registers.enter(
-        act,
-        owner,
-        intake.register,
-        letter_id=letter.id,
-        action=", ".join(holder.name for holder in holders if holder.group_id is not None),
-        remark=f"ไฟล์ {intake.name}" if intake.name and routed.secrecy is Secrecy.ORDINARY else "",
-        rule=", ".join(routed.matched),
-        reason=routed.reason,
-        **told,
-    )
-    for holder in holders:
-        custody.send_to(act, letter, holder, policy.life, policy.sender_of)
-    if policy.answer and intake.register is RegisterKind.INCOMING:
-        _answer(act, settled, owner, letter, policy)
-    return intakes.conclude(
-        act,
-        intake.id,
-        OutcomeKind.REGISTERED,
-        routed.reason,
-        entry=entry,
-        secrecy=routed.secrecy,
-        letter_id=letter.id,
-        holders=[holder.name for holder in holders],
-    )
-
-
-def _holders(act: Act, owner: OrganisationRow, routed: routing.Routing) -> list[Holder]:
-    """The groups that exist and can be reached; without any, or when asked for, the central registry."""
-    found = [directory.group(act.session, owner.id, code) for code in routed.groups]
-    holders = [letters.group_holder(group) for group in found if group is not None and group.mailbox]
-    return holders if holders and not routed.registry else [*holders, letters.registry_of(owner)]
-
-
-def _answer(act: Act, settled: Settled, owner: OrganisationRow, letter: Written, policy: Policy) -> None:
-    """Tell the sender the number (R9): never an automatic mail, and one sender once a day (P-17)."""
-    intake = settled.intake
-    if intake.channel is Channel.FOLDER or settled.reading.automatic or not intake.sender:
-        return
-    bare, _ = directory.without_plus(intake.sender)
-    if bare in directory.receiving(act.session):
-        return
-    if not outbox.answered_since(act.session, intake.sender, act.at - timedelta(days=1)):
-        outbox.add(
-            act,
-            owner,
-            NoticeKind.ANSWER,
-            intake.sender,
-            sender=policy.sender_of(owner),
-            recipient_name=settled.reading.senders[0].name if settled.reading.senders else "",
-            letter_id=letter.id,
-            in_reply_to=settled.reading.message_id,
-        )
 
 
 def as_intake(row: IntakeRow) -> Intake:

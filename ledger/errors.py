@@ -212,6 +212,18 @@ class ChangedMeanwhile(SarabanError):
     en = "Somebody changed this meanwhile, so nothing was saved. Please compare both versions."
 
 
+class DecidedMeanwhile(ChangedMeanwhile):
+    """Somebody decided about a held intake first. `number`: what it got, "" for none."""
+
+    th = "มีผู้พิจารณารายการนี้ไปก่อนแล้ว ({number}) จึงไม่ได้ทำซ้ำและไม่ใช้เลขเพิ่ม"
+    en = "Somebody decided about this first ({number}), so nothing was repeated and no number was used."
+
+    def sentence(self, language: str = "th") -> str:
+        """With the number, or that there is none."""
+        none = "no number" if language == "en" else "ไม่ได้ออกเลข"
+        return (self.en if language == "en" else self.th).format(number=self.values["number"] or none)
+
+
 class FieldsWrong(SarabanError):
     """A form has faults. `problems`: field to its sentence in Thai, which is its message id in the catalogue."""
 
@@ -270,3 +282,10 @@ class AlreadySent(SarabanError):
 
     th = "หนังสือ {number} ส่งไปแล้ว จึงไม่ส่งซ้ำ ผู้รับทั้งหมดอยู่ในเส้นทางหนังสือ"
     en = "The letter {number} was sent already, so it was not sent again. All addressees are shown in its way."
+
+
+class FormStale(NotAllowed):
+    """A form of an earlier sign-in, or none of ours: nothing was done."""
+
+    th = "แบบฟอร์มนี้เปิดไว้ก่อนการเข้าสู่ระบบครั้งนี้ จึงยังไม่ได้บันทึก โปรดเปิดหน้านั้นใหม่แล้วทำอีกครั้ง"
+    en = "This form was opened before you signed in, so nothing was saved. Please open its page again and repeat."

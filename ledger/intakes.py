@@ -135,16 +135,20 @@ def count_held(session: Session, organisation_id: int) -> int:
 
 def learn(act: Act, intake: IntakeRow, reading: Reading) -> None:
     """Keep what the reading told and seal the row; its original lies in the store from now on."""
-    learned = {
+    told = {**learned(reading), "settled_at": act.at}
+    _LEARN.run(act.connection, row_id=intake.id, **{f"new_{name}": value for name, value in told.items()})
+    row = {column.name: getattr(intake, column.name) for column in table_of(IntakeRow).columns}
+    act.seal(IntakeRow, {**row, **told})
+
+
+def learned(reading: Reading) -> dict[str, Any]:
+    """What is kept of a reading, as columns of its intake."""
+    return {
         "identity": reading.identity,
         "message_id": reading.message_id[:998],
         "subject": reading.subject[:500],
         "defects": "\n".join(reading.defects),
-        "settled_at": act.at,
     }
-    _LEARN.run(act.connection, row_id=intake.id, **{f"new_{name}": value for name, value in learned.items()})
-    row = {column.name: getattr(intake, column.name) for column in table_of(IntakeRow).columns}
-    act.seal(IntakeRow, {**row, **learned})
 
 
 def conclude(
