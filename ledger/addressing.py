@@ -64,6 +64,12 @@ class Offer:
         """Whom "all" means."""
         return tuple(school for school in self.schools if school.government)
 
+    @property
+    def unreachable(self) -> tuple[Place, ...]:
+        """Who of all that may be chosen has no mailbox."""
+        office = (self.registry, *self.groups) if self.registry is not None else ()
+        return tuple(place for place in (*office, *self.schools) if place is not None and not place.reachable)
+
 
 def offer(session: Session, viewer: Viewer) -> Offer:
     """What this viewer's form offers; a school does not offer itself."""

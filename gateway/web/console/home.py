@@ -9,7 +9,7 @@ from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.columns import TITLES
 from gateway.web.console.guard import Page
 from gateway.web.console.view import View
-from ledger import listing, outbox, waiting
+from ledger import listing, undelivered, waiting
 from ledger.access import Right
 from ledger.listing import Filter
 from ledger.values import RegisterKind
@@ -38,7 +38,7 @@ class Home:
             per_day = listing.per_day(session, viewer.organisation_id, DAYS, today)
             numbers = listing.today_numbers(session, viewer.organisation_id, today)
             mine = waiting.of(session, viewer, today)
-            undelivered = outbox.given_up(session, viewer.organisation_id)
+            failed = undelivered.count(session, viewer)
         return self._view.page(
             asked,
             "home.html",
@@ -47,7 +47,7 @@ class Home:
             numbers=numbers,
             most=max((sum(counts.values()) for _, counts in per_day), default=0) or 1,
             waiting=mine,
-            undelivered=undelivered,
+            undelivered=failed,
             sources=self._cabinet.sources(),
             titles=TITLES,
             kinds=list(RegisterKind),
