@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from ledger_world import World
 
-from ledger import letters, registers, search
+from ledger import letters, listing, registers, search
 from ledger.access import Duty, Viewer
 from ledger.directory import OrganisationRow
+from ledger.listing import Filter, Line, Page
 from ledger.values import Document, RegisterKind
 
 INCOMING, OUTGOING, ORDER, CERTIFICATE = RegisterKind
@@ -27,6 +28,8 @@ def viewer(*duties: Duty, person_id: int = 1, organisation_id: int = 1, group_id
 
 
 CLERK = viewer(Duty.CENTRAL_CLERK)  # reads everything of the office
+STRANGER = viewer(person_id=99)  # of the office, holder of nothing
+ALL = Filter(None, None)
 
 
 def enter(world: World, kind: RegisterKind = INCOMING, owner: int = 1, summary: str = "", **columns: object) -> int:
@@ -45,3 +48,21 @@ def enclose(world: World, letter_id: int, name: str, description: str = "") -> N
 def catch_up(world: World) -> None:
     with world.database.write() as session:
         assert search.catch_up(session, most=10_000) == 0
+
+
+def page(world: World, wanted: Filter, seen_by: Viewer = CLERK, offset: int = 0, limit: int = 100) -> Page:
+    with world.database.read() as session:
+        return listing.page(session, seen_by, wanted, offset=offset, limit=limit, today=TODAY)
+
+
+def each(world: World, wanted: Filter, seen_by: Viewer = CLERK) -> list[Line]:
+    with world.database.read() as session:
+        return list(listing.each(session, seen_by, wanted, today=TODAY))
+
+
+def ids(found: Page) -> list[int]:
+    return [line.id for line in found.lines]
+
+
+def texts(found: Page) -> list[str]:
+    return [line.text for line in found.lines]
