@@ -62,14 +62,16 @@ class SecondFactor:
     def __init__(self, lodge: Lodge) -> None:
         self._lodge = lodge
 
-    def begin_setup(self, token: str) -> Setup:
+    def begin_setup(self, token: str, secret: str = "") -> Setup:
         """A fresh secret, and the address that a QR code shows.
 
-        Errors: `SignedOut`; `ConfirmFirst` when the password was not given in the last ten minutes.
+        Arguments: `secret` that was begun with is shown again, after a code that was wrong. Errors: `SignedOut`;
+        `ConfirmFirst` when the password was not given in the last ten minutes.
         """
+        begun = bool(_SECRET.fullmatch(secret))
         with self._lodge.database.read() as session:
-            here = self._lodge.must_have_proven(session, token, sign_ins.CONFIRMED)
-        secret = pyotp.random_base32()
+            here = self._lodge.must_have_proven(session, token, SETUP if begun else sign_ins.CONFIRMED)
+        secret = secret if begun else pyotp.random_base32()
         uri = pyotp.TOTP(secret).provisioning_uri(name=here.login, issuer_name=self._lodge.issuer)
         return Setup(secret, uri)
 

@@ -81,7 +81,7 @@ def build(
         own += DemoMail(mailbox, story, guests, ground).routes()
     elif console is not None:
         own.append(Route("/", lambda _request: RedirectResponse("/home", 303)))
-    faults = Faults(pages)
+    faults = Faults(pages, console.status if console is not None else None)
     site = Starlette(
         routes=[
             *health.routes(ready, threads),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -17,18 +17,28 @@ from ledger import errors
 
 log = structlog.get_logger(__name__)
 RETRY = {"Retry-After": "30"}
+MISDIRECTED = 421
+Framed = Callable[[Request, int], Awaitable[Response]]
 
 
 class Faults:
     """The error pages, as exception handlers and as the last middleware."""
 
-    def __init__(self, pages: Pages) -> None:
-        self._pages = pages
+    def __init__(self, pages: Pages, framed: Framed | None = None) -> None:
+        """`framed`: the same in the console's frame, for every page but the receipts."""
+        self._pages, self._framed = pages, framed
 
     async def on_status(self, request: Request, fault: Exception) -> Response:
         """A refusal of the site itself, with its own sentence for each status."""
         assert isinstance(fault, HTTPException)
-        return self._page(request, fault.status_code, headers=fault.headers)
+        response = await self._status(request, fault.status_code)
+        response.headers.update(fault.headers or {})
+        return response
+
+    async def _status(self, request: Request, status: int) -> Response:
+        if self._framed is None or status == MISDIRECTED or request.scope["path"].startswith("/r/"):
+            return self._page(request, status)
+        return await self._framed(request, status)
 
     async def on_saraban(self, request: Request, fault: Exception) -> Response:
         """An error of the house, with the sentence that it brings."""
@@ -64,6 +74,8 @@ class Faults:
                 # The trace as text: a renderer that shows local variables would show the token.
                 log.error("web.fault", path=mask(scope["path"]), trace=mask(traceback.format_exc()))
                 if not started:
-                    await self._page(Request(scope), 500, headers=RETRY)(scope, receive, send)
+                    response = await self._status(Request(scope), 500)
+                    response.headers.update(RETRY)
+                    await response(scope, receive, send)
 
         return guarded

@@ -39,6 +39,15 @@ function listen() {
 
 if (document.body.dataset.live && document.querySelector("[data-refresh]")) listen();
 
+// A form that is sent twice would be sent once with a token that is dead already.
+
+document.addEventListener("submit", (event) => {
+  const form = event.target, now = Date.now();
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (now - (form.dataset.sent || 0) < 2000) event.preventDefault();
+  else form.dataset.sent = now;
+});
+
 // Small acts
 
 document.addEventListener("click", (event) => {
@@ -142,7 +151,7 @@ for (const form of document.querySelectorAll("[data-upload]")) {
     const again = () => { bar.hidden = true; button.disabled = false; };
     bar.hidden = false;
     button.disabled = true;
-    request.open("POST", form.action);
+    request.open("POST", form.getAttribute("action") ?? location.href);  // a field may be named action
     request.responseType = "document";
     request.upload.onprogress = (sent) => { bar.value = sent.total ? 100 * sent.loaded / sent.total : 0; };
     request.onerror = () => { again(); form.submit(); };

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from gateway.web.console.account import Account
 from gateway.web.console.books import Books
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.cookies import Cookies
+from gateway.web.console.directory import Directory
+from gateway.web.console.directory_files import DirectoryFiles
+from gateway.web.console.directory_forms import DirectoryForms
 from gateway.web.console.entries import Entries
 from gateway.web.console.exporting import Exporting
 from gateway.web.console.finding import Finding
 from gateway.web.console.guard import Guard, Page
 from gateway.web.console.home import Home
+from gateway.web.console.mails import Mails
+from gateway.web.console.many import Many
+from gateway.web.console.people import People
+from gateway.web.console.people_duties import PeopleDuties
+from gateway.web.console.readings import Readings
+from gateway.web.console.school_groups import SchoolGroups
 from gateway.web.console.sending import Sending
 from gateway.web.console.signing import Signing
 from gateway.web.console.small import Small
+from gateway.web.console.tray import Tray
 from gateway.web.console.undelivered import Undelivered
 from gateway.web.console.view import View
 from gateway.web.console.waiting import Waiting
@@ -34,17 +45,28 @@ class Console:
         cookies = Cookies(ground.https)
         self._guard = Guard(cabinet.door, view, Threads(THREADS), cookies, secret, base_url)
         view.seal, self.status = self._guard.seal, self._guard.status
+        readings = Readings(cabinet.originals, cabinet.reader)
         parts = (
             Signing(cabinet, view, ground, cookies),
             Home(cabinet, view),
             Books(cabinet, view),
             Entries(cabinet, view),
             Small(cabinet, view),
+            Account(cabinet, view, cookies),
             Sending(cabinet, view),
             Waiting(cabinet, view, ground),
             Undelivered(cabinet, view),
+            Many(cabinet, view),
             Finding(cabinet, view),
             Exporting(cabinet, view),
+            Tray(cabinet, view, readings),
+            Mails(cabinet, view, readings),
+            Directory(cabinet, view),
+            DirectoryForms(cabinet, view),
+            DirectoryFiles(cabinet, view),
+            People(cabinet, view),
+            PeopleDuties(cabinet, view),
+            SchoolGroups(cabinet, view),
         )
         self.pages: list[Page] = [page for part in parts for page in part.pages()]
 

@@ -7,28 +7,33 @@ duty. Endpoints are plain functions in a thread; only this file knows that the s
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from gateway.settings.units import is_loopback
 from gateway.web.console import bodies
 from gateway.web.console.asked import Asked
 from gateway.web.console.cookies import Cookies
-from gateway.web.console.view import View
+from gateway.web.console.view import CONFIRM_FIRST, View
 from gateway.web.desk import Threads
 from ledger.access import Right
 from ledger.door import Door
-from ledger.errors import ConfirmFirst, NotAllowed, SarabanError, SignedOut
+from ledger.errors import ConfirmFirst, FormStale, NotAllowed, SarabanError, SignedOut
 from ledger.sign_ins import SignIn
 
 Endpoint = Callable[[Asked], Response]
 SAFE = ("GET", "HEAD")
-HALFWAY = "/second"
+AT_ONCE = 20  # requests of one sign-in
+QUIET = "saraban-quiet"  # what our script asks for by itself, so that an unattended page does not keep a sign-in alive
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,10 @@ class Guard:
         self, door: Door, view: View, threads: Threads, cookies: Cookies, secret: bytes, base_url: str
     ) -> None:
         self._door, self._view, self._threads, self._cookies = door, view, threads, cookies
-        self._secret, self._origin = secret, "{0.scheme}://{0.netloc}".format(urlsplit(base_url))
+        self._secret, self._base = secret, urlsplit(base_url)
+        self._running: Counter[str] = Counter()
+        # A password must not cross a network in clear.
+        self._closed = self._base.scheme != "https" and not is_loopback(self._base.hostname or "")
 
     def route(self, page: Page) -> Route:
         """The page behind its guard."""
@@ -65,34 +73,79 @@ class Guard:
             except ConfirmFirst:
                 response = RedirectResponse(f"/confirm?next={_address(request)}", 303)
             except SarabanError as fault:
-                response = self._view.fault(await self._who(request), fault)
+                response = await self._threads.run(self._view.fault, await self._who(request), fault)
             if request.method in SAFE and (asked := request.query_params.get("lang")) in ("th", "en"):
                 self._cookies.speak(response, str(asked))
             return response
 
         return Route(page.path, guarded, methods=list(page.methods))
 
-    def seal(self, token: str) -> str:
-        """What a form carries to show that it is ours and this sign-in's."""
-        return hmac.new(self._secret, b"form:" + token.encode(), sha256).hexdigest()
+    async def status(self, request: Request, status: int) -> Response:
+        """The page of a refusal that has nothing to tell but its number."""
+        asked = await self._who(request) if status < 500 and not self._closed else Asked(request)
+        return await self._threads.run(self._view.status, asked, status)
+
+    def seal(self, sign_in: SignIn | None) -> str:
+        """What a form carries to show that it is ours and this sign-in's, whatever token it has by now."""
+        if sign_in is None:
+            return ""
+        named = f"form:{sign_in.id}:{sign_in.made_at.isoformat()}"
+        return hmac.new(self._secret, named.encode(), sha256).hexdigest()
 
     async def _admitted(self, page: Page, request: Request) -> Response:
+        if self._closed:
+            return self._view.page(Asked(request), "plain_http.html", 403)
         token = self._cookies.token(request)
-        sign_in = await self._threads.run(self._door.looked, token, touch=not page.quiet) if token else None
-        if request.method not in SAFE:
-            self._from_here(request)
-        if page.right is not Right.OPEN:
-            _check(page, sign_in)
-            if page.grave and sign_in is not None and not sign_in.confirmed(self._view.clock()):
-                raise ConfirmFirst
-        asked = Asked(request, token, sign_in)
-        if request.method in SAFE:
-            return await self._threads.run(page.run, asked)
-        async with bodies.read(request, page.uploads) as body:
-            if page.right is not Right.OPEN and not hmac.compare_digest(body.form.get("seal", ""), self.seal(token)):
-                raise NotAllowed
-            asked = Asked(request, token, sign_in, body.form, body.lists, body.files)
-            return await self._threads.run(page.run, asked)
+        touch = not (page.quiet or QUIET in request.headers)
+        with self._turn(token):
+            sign_in = await self._threads.run(self._door.looked, token, touch=touch) if token else None
+            if request.method not in SAFE:
+                self._from_here(request)
+            if page.right is not Right.OPEN:
+                _check(page, sign_in)
+            asked = Asked(request, token, sign_in)
+            if request.method in SAFE:
+                self._confirmed(page, sign_in)
+                return await self._threads.run(page.run, asked)
+            return await self._posted(page, asked)
+
+    async def _posted(self, page: Page, asked: Asked) -> Response:
+        if page.uploads:
+            self._confirmed(page, asked.sign_in)  # files cannot be carried through another page
+        async with bodies.read(asked.request, page.uploads) as body:
+            given = body.form.get("seal", "").encode()
+            if page.right is not Right.OPEN and not hmac.compare_digest(given, self.seal(asked.sign_in).encode()):
+                raise FormStale
+            asked = Asked(asked.request, asked.token, asked.sign_in, body.form, body.lists, body.files)
+            try:
+                self._confirmed(page, asked.sign_in)
+                return await self._threads.run(page.run, asked)
+            except ConfirmFirst:
+                if body.files:
+                    raise
+                return await self._threads.run(self._ask_again, asked)
+
+    def _ask_again(self, asked: Asked) -> Response:
+        url = asked.request.url
+        where = url.path + (f"?{url.query}" if url.query else "")
+        return self._view.confirm(asked, where, again=True, status=CONFIRM_FIRST, problems={})
+
+    def _confirmed(self, page: Page, sign_in: SignIn | None) -> None:
+        if page.grave and (sign_in is None or not sign_in.confirmed(self._view.clock())):
+            raise ConfirmFirst
+
+    @contextmanager
+    def _turn(self, token: str) -> Iterator[None]:
+        """One of the requests that a sign-in may have running. Raises HTTPException 429."""
+        if token and self._running[token] >= AT_ONCE:
+            raise HTTPException(429)
+        self._running[token] += 1
+        try:
+            yield
+        finally:
+            self._running[token] -= 1
+            if not self._running[token]:
+                del self._running[token]
 
     async def _who(self, request: Request) -> Asked:
         """The request for an error page, with nothing that it brought."""
@@ -106,8 +159,11 @@ class Guard:
         if site is not None:
             fine = site == "same-origin"
         else:
-            origin = request.headers.get("origin", "")
-            fine = origin == self._origin or urlsplit(origin).netloc == request.headers.get("host")
+            origin = urlsplit(request.headers.get("origin", ""))
+            public = (origin.scheme, origin.netloc) == (self._base.scheme, self._base.netloc)
+            # On the server itself the port may be another one than the public address tells.
+            here = is_loopback(origin.hostname or "") and origin.netloc == request.headers.get("host")
+            fine = public or here
         if not fine:
             raise NotAllowed
 
@@ -122,20 +178,25 @@ def _check(page: Page, sign_in: SignIn | None) -> None:
 def _to_sign_in(request: Request) -> Response:
     if request.headers.get("accept", "").startswith("application/json"):
         return JSONResponse({"signed_out": True}, 401)
-    where = _address(request) if request.method in SAFE else quote("/home", safe="")
-    return RedirectResponse(f"/sign-in?next={where}", 303)
+    told = "" if request.method in SAFE else "&told=expired"
+    return RedirectResponse(f"/sign-in?next={_address(request)}{told}", 303)
 
 
 def _address(request: Request) -> str:
     """Path and query of this page, or for a form the page that its browser names as shown before."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return quote(request.url.path + query, safe="")
+    shown = request.url if request.method in SAFE else urlsplit(request.headers.get("referer", ""))
+    if shown.netloc != request.url.netloc:
+        return quote("/home", safe="")
+    return quote(shown.path + (f"?{shown.query}" if shown.query else ""), safe="")
 
 
 def inside(address: str, otherwise: str = "/home") -> str:
     """`address` when it is a path of this site, so that a link cannot lead elsewhere after sign-in."""
-    parts = urlsplit(address)
-    own = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return otherwise
+    own = address.startswith("/") and not address.startswith("//") and not parts.scheme and not parts.netloc
     return address if own and "\\" not in address and address.isprintable() else otherwise
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
@@ -57,11 +57,12 @@ class Signing:
 
     def sign_in_form(self, asked: Asked) -> Response:
         """The form; whoever is signed in goes on, and before the first account is made, the way leads there."""
-        if asked.sign_in is not None and asked.sign_in.full:
-            return to(inside(asked.query("next")))
+        where = inside(asked.query("next"))
+        if asked.sign_in is not None:
+            return to(where) if asked.sign_in.full else _halfway(where, asked.sign_in.needs_setup)
         if self._door.invitations.awaits_first():
             return to("/begin")
-        return self._view.page(asked, "sign_in.html", values={"login": ""}, next=inside(asked.query("next")))
+        return self._view.page(asked, "sign_in.html", values={"login": ""}, next=where)
 
     def sign_in(self, asked: Asked) -> Response:
         """Login and password; a second factor may follow."""
@@ -70,7 +71,7 @@ class Signing:
             signed_in = self._door.sign_in(form.get("login", ""), form.get("password", ""), visit)
         except _ASKED_AGAIN as fault:
             return self._again(asked, "sign_in.html", fault, next=inside(form.get("next", "")))
-        return self._enter(signed_in, inside(form.get("next", "")))
+        return self._enter(asked, signed_in, inside(form.get("next", "")))
 
     def sign_out(self, asked: Asked) -> Response:
         """End this sign-in, and what the browser kept of it."""
@@ -81,11 +82,12 @@ class Signing:
 
     def second_form(self, asked: Asked) -> Response:
         """Ask for the code, or lead to setting the second factor up."""
+        where = inside(asked.query("next"))
         if asked.sign_in is not None and asked.sign_in.full:
-            return to(inside(asked.query("next")))
+            return to(where)
         if asked.sign_in is not None and asked.sign_in.needs_setup:
-            return to("/account/second")
-        return self._view.page(asked, "second.html", next=inside(asked.query("next")))
+            return _halfway(where, needs_setup=True)
+        return self._view.page(asked, "second.html", next=where)
 
     def second(self, asked: Asked) -> Response:
         """The code from the app, or one of the recovery codes."""
@@ -98,22 +100,23 @@ class Signing:
 
     def confirm_form(self, asked: Asked) -> Response:
         """Ask for the password once more before something grave."""
-        return self._view.page(asked, "confirm.html", next=inside(asked.query("next")))
+        return self._view.confirm(asked, inside(asked.query("next")), again=False, status=200, problems={})
 
     def confirm(self, asked: Asked) -> Response:
-        """Go on to what was asked for."""
-        where = inside(asked.form.get("next", ""))
+        """Go on to what was asked for; what was posted is posted there once more, with all that it said."""
+        where, again = inside(asked.form.get("confirm-next", "")), "confirm-again" in asked.form
         try:
-            token = self._door.confirm(asked.token, asked.form.get("password", ""))
+            token = self._door.confirm(asked.token, asked.form.get("confirm-password", ""))
         except _ASKED_AGAIN as fault:
-            return self._again(asked, "confirm.html", fault, next=where)
-        return self._cookies.keep(to(where), token)
+            problems = self._view.problems(asked, fault)
+            return self._view.confirm(asked, where, again=again, status=_status(fault), problems=problems)
+        return self._cookies.keep(RedirectResponse(where, 307) if again else to(where), token)
 
     def begin_form(self, asked: Asked) -> Response:
         """The first administrator, by the code that the server printed."""
         if not self._door.invitations.awaits_first():
             return to("/sign-in")
-        return self._view.page(asked, "begin.html", values=_BEGINNING)
+        return self._view.page(asked, "begin.html", values=_BEGINNING, office=self._door.invitations.office_name())
 
     def begin(self, asked: Asked) -> Response:
         """Make the first account."""
@@ -129,8 +132,9 @@ class Signing:
                 position=form.get("position", ""),
             )
         except (*_ASKED_AGAIN, NoSuchInvitation) as fault:
-            return self._again(asked, "begin.html", fault, values={**_BEGINNING, **form, "password": ""})
-        return self._enter(signed_in, "/home")
+            typed = {**_BEGINNING, **form, "password": ""}
+            return self._again(asked, "begin.html", fault, values=typed, office=self._door.invitations.office_name())
+        return self._enter(asked, signed_in, "/home")
 
     def join_form(self, asked: Asked) -> Response:
         """Whom the mailed link invites. Errors: `NoSuchInvitation`."""
@@ -143,7 +147,7 @@ class Signing:
             signed_in = self._door.invitations.accept(token, asked.form.get("password", ""), visit)
         except _ASKED_AGAIN as fault:
             return self._again(asked, "join.html", fault, invited=self._door.invitations.look(token))
-        return self._enter(signed_in, "/home")
+        return self._enter(asked, signed_in, "/home")
 
     def forgot_form(self, asked: Asked) -> Response:
         """Ask for the address of the account."""
@@ -162,10 +166,11 @@ class Signing:
         self._cabinet.send_soon()
         return to("/forgot", told="sent")
 
-    def _enter(self, signed_in: SignedIn, where: str) -> Response:
-        if not signed_in.full:
-            where = "/account/second" if signed_in.needs_setup else f"/second?next={where}"
-        return self._cookies.keep(to(where), signed_in.token)
+    def _enter(self, asked: Asked, signed_in: SignedIn, where: str) -> Response:
+        if asked.sign_in is not None:
+            self._door.end(asked.token)  # one browser, one sign-in
+        response = to(where) if signed_in.full else _halfway(where, signed_in.needs_setup)
+        return self._cookies.keep(response, signed_in.token)
 
     def _again(self, asked: Asked, template: str, fault: SarabanError, **values: object) -> Response:
         """The form once more. A password is never sent back."""
@@ -173,10 +178,19 @@ class Signing:
             raise fault
         typed = {name: "" if name in ("password", "code") else value for name, value in asked.form.items()}
         shown = {"values": typed, "problems": self._view.problems(asked, fault), **values}
-        return self._view.page(asked, template, 429 if isinstance(fault, TooManyAttempts) else 422, **shown)
+        return self._view.page(asked, template, _status(fault), **shown)
 
 
 _BEGINNING = dict.fromkeys(("code", "login", "password", "person_name", "office_name", "position"), "")
+
+
+def _halfway(where: str, needs_setup: bool) -> Response:
+    """On to the second half of signing in."""
+    return to("/account/second" if needs_setup else "/second", next=where)
+
+
+def _status(fault: SarabanError) -> int:
+    return 429 if isinstance(fault, TooManyAttempts) else 503 if isinstance(fault, Unavailable) else 422
 
 
 def _token(asked: Asked) -> str:

@@ -79,19 +79,14 @@ class View:
         """The page of a refusal that has nothing to tell but its number."""
         return self.page(asked, "fault.html", status, sentence="")
 
-    def confirm(self, asked: Asked, next_page: str = "", **values: Any) -> Response:
-        """Ask for the password once more, and carry along what was posted, so that it can be posted again."""
-        carried = [(name, one) for name, all_of_it in asked.lists.items() for one in all_of_it]
-        frame = {"carried": [pair for pair in carried if pair[0] != "seal" and not pair[0].startswith(CONFIRM)]}
-        return self.page(
-            asked,
-            "confirm.html",
-            values.pop("status", CONFIRM_FIRST),
-            **frame,
-            next=next_page or asked.request.url.path,
-            again=asked.posted,
-            **values,
-        )
+    def confirm(self, asked: Asked, where: str, *, again: bool, status: int, problems: dict[str, str]) -> Response:
+        """Ask for the password once more, and carry along what was posted, so that it can be posted again.
+
+        Arguments: `where` the way leads then; `again`, whether the form is posted there once more.
+        """
+        posted = [(name, one) for name, all_of_it in asked.lists.items() for one in all_of_it]
+        carried = [(name, one) for name, one in posted if name != "seal" and not name.startswith(CONFIRM)]
+        return self.page(asked, "confirm.html", status, carried=carried, next=where, again=again, problems=problems)
 
     def sentence(self, asked: Asked, fault: SarabanError) -> str:
         """An error in the reader's language; a Thai reason is looked up in the catalogue."""
