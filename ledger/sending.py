@@ -249,6 +249,5 @@ def _sending_group(act: Act, office: OrganisationRow, code: str) -> str:
 
 def _named(codes: Sequence[str], holders: Sequence[Holder]) -> str:
     if list(codes) == ["all"]:
-        return "สถานศึกษารัฐบาลทุกแห่ง"  # F49
-    names = [holder.name for holder in holders]
-    return ", ".join(names) if len(names) <= 3 else f"{names[0]} และอีก {len(names) - 1} แห่ง"
+        return addressing.EVERY_SCHOOL
+    return addressing.listed([holder.name for holder in holders])

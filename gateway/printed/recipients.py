@@ -119,7 +119,7 @@ class _Reader:
                     f"{th}ยาวเกิน {longest} ตัวอักษร",
                     f"{en} is longer than {longest} characters.",
                 )
-        if _CITIZEN.search(f"{name.name} {name.subject} {name.remark}"):
+        if has_citizen_id(name):
             self._problem(line, "", "มีเลขประจำตัวประชาชน โปรดลบออก", "There is a citizen id; please remove it.")
         self._twin(line, name)
 
@@ -146,6 +146,11 @@ def _whole(part: Mapping[str, str]) -> str:
         return ""
     given = unnumbered(name) if not before else f"{unnumbered(before)}{' ' if before.isascii() else ''}{name}"
     return " ".join(f"{given} {family}".split())
+
+
+def has_citizen_id(name: Name) -> bool:
+    """Whether 13 digits stand together somewhere; such a number belongs into no register (R39)."""
+    return bool(_CITIZEN.search(f"{name.name} {name.subject} {name.remark}"))
 
 
 def unnumbered(name: str) -> str:

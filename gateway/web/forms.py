@@ -46,11 +46,15 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-def clean(text: str) -> str:
-    """`text` in NFC, without control and format characters but line feeds, without blanks around it (attack 34)."""
-    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+def clean(text: str, kept: str = "\n") -> str:
+    """`text` in NFC, without control and format characters but line feeds, without blanks around it (attack 34).
+
+    Arguments: `kept`, the controls that stay; where a table is pasted, tabs too, which are blanks otherwise.
+    """
+    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = plain if "\t" in kept else plain.replace("\t", " ")
     return "".join(
-        c for c in plain if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        c for c in plain if c in kept or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
     ).strip()
 
 

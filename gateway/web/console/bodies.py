@@ -19,6 +19,7 @@ FIELDS = 2_000  # a bulk form names each line that it marks
 FORM_BYTES = 1024 * 1024
 FILE_BYTES = 20 * 1000 * 1024  # 20,000 KB a file, as the form promises (C6)
 SECONDS, UPLOAD_SECONDS = 30, 900
+TABLES = frozenset({"names", "d.names"})  # fields into which a table is pasted, and its draft: their tabs are columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _body(posted: FormData) -> Body:
             if value.filename or value.size:
                 files.append((name, value))
         else:
-            lists.setdefault(name, []).append(clean(value))
+            lists.setdefault(name, []).append(clean(value, "\n\t" if name in TABLES else "\n"))
     return Body({name: values[0] for name, values in lists.items()}, lists, tuple(files))
 
 

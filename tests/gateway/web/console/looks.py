@@ -1,0 +1,38 @@
+"""How a page of the console looks and speaks in a real browser, to everybody's eyes and to a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.gateway.web.browser import faults, visitor
+from tests.gateway.web.console.house import House
+
+NARROW, WIDE = (390, "dark"), (1280, "light")
+
+
+@contextmanager
+def browsing(house: House, browser: Browser, who: str, look: tuple[int, str]) -> Iterator[Page]:
+    """That person's browser, `look`: width and colours. Whatever its console says at the end fails the test."""
+    said: list[str] = []
+    width, scheme = look
+    with visitor(
+        browser, viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True
+    ) as page:  # axe is a script
+        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda fault: said.append(str(fault)))
+        house.browse(page.context, who)
+        yield page
+    assert not said, said
+
+
+def looks_right(page: Page) -> None:
+    """Nothing is out of place or too faint, and axe finds no serious violation."""
+    page.add_style_tag(content=".books { display: none }")  # which is scrolled sideways on a phone
+    assert not (wrong := faults(page)), wrong
+    violations = Axe().run(page).response["violations"]
+    serious = [one for one in violations if one["impact"] in ("serious", "critical")]
+    assert not serious, [(one["id"], [node["html"] for node in one["nodes"]]) for one in serious]
