@@ -131,8 +131,8 @@ def _private(name: str, path: Path) -> Finding:
 def _links(settings: Settings) -> Iterator[Finding]:
     url = urlsplit(settings.http.url)
     if settings.http.enabled and url.scheme == "http" and not is_loopback(url.hostname or ""):
-        th = f"ลิงก์ {settings.http.url} ไม่เข้ารหัส ให้ใช้พร็อกซีที่มี TLS แล้วตั้ง base_url เป็น https://…"
-        en = f"links to {settings.http.url} are not encrypted: put a TLS proxy in front, set base_url to https://…"
+        th = f"{settings.http.url} ไม่เข้ารหัส จึงเข้าสู่ระบบไม่ได้ ให้ใช้พร็อกซีที่มี TLS แล้วตั้ง base_url เป็น https://…"
+        en = f"{settings.http.url} is not encrypted, so nobody can sign in: put a TLS proxy in front, set base_url to https://…"
         yield Finding("warning", "http.base_url", th, en)
     elif settings.relay.kind == "smtp" and is_loopback(url.hostname or ""):
         th = f"ลิงก์ในอีเมลจะเปิดได้เฉพาะเครื่องนี้ ({settings.http.url}) ให้ตั้ง base_url"

@@ -31,8 +31,8 @@ from ledger.weak_passwords import weaknesses
 class Door:
     """Made once, shared by all threads.
 
-    Arguments: `second_for` names duties whose holders must have a second factor, beside the accounts of which an
-    administrator requires it; `issuer` is what an authenticator app shows.
+    Arguments: `second_for` names duties whose holders must have a second factor, None for whoever has none, beside the
+    accounts of which an administrator requires it; `issuer` is what an authenticator app shows.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Door:
         clock: Callable[[], datetime],
         *,
         passwords: Passwords | None = None,
-        second_for: frozenset[Duty] = frozenset(),
+        second_for: frozenset[Duty | None] = frozenset(),
         issuer: str = "Saraban Gateway",
     ) -> None:
         self._lodge = Lodge(database, clock, passwords or Passwords(), second_for, issuer)

@@ -27,7 +27,7 @@ class Lodge:
         database: Database,
         clock: Callable[[], datetime],
         passwords: Passwords,
-        second_for: frozenset[Duty],
+        second_for: frozenset[Duty | None],
         issuer: str,
     ) -> None:
         self.database, self.clock, self.passwords = database, clock, passwords

@@ -101,7 +101,7 @@ def open_for(
     account_id: int,
     visit: Visit,
     now: datetime,
-    second_for: frozenset[Duty],
+    second_for: frozenset[Duty | None],
     person_id: int | None = None,
 ) -> SignedIn:
     """A new sign-in, for this person of the account or the one whom it acted for last.
@@ -117,7 +117,7 @@ def open_for(
     return _signed_in(session, key, token, second_for)
 
 
-def find(session: Session, token: str, now: datetime, second_for: frozenset[Duty]) -> SignIn | None:
+def find(session: Session, token: str, now: datetime, second_for: frozenset[Duty | None]) -> SignIn | None:
     """What the token opens: one statement. None for what is unknown, ended, too old, or at rest."""
     if len(token) != TOKEN_LENGTH:
         return None
@@ -125,7 +125,7 @@ def find(session: Session, token: str, now: datetime, second_for: frozenset[Duty
     return found if found is not None and _lives(found, now) else None
 
 
-def must_find(session: Session, token: str, now: datetime, second_for: frozenset[Duty]) -> SignIn:
+def must_find(session: Session, token: str, now: datetime, second_for: frozenset[Duty | None]) -> SignIn:
     """The same. Errors: `SignedOut`."""
     found = find(session, token, now, second_for)
     if found is None:
@@ -149,7 +149,7 @@ def renew(session: Session, sign_in: SignIn, **changes: object) -> str:
     return token
 
 
-def renewed(session: Session, sign_in: SignIn, second_for: frozenset[Duty], **changes: object) -> SignedIn:
+def renewed(session: Session, sign_in: SignIn, second_for: frozenset[Duty | None], **changes: object) -> SignedIn:
     """The same, told whole."""
     return _signed_in(session, sign_in.id, renew(session, sign_in, **changes), second_for)
 
@@ -213,14 +213,14 @@ def _insert(session: Session, account: AccountRow, person_id: int, visit: Visit,
     return token, int(added.lastrowid)
 
 
-def _signed_in(session: Session, key: int, token: str, second_for: frozenset[Duty]) -> SignedIn:
+def _signed_in(session: Session, key: int, token: str, second_for: frozenset[Duty | None]) -> SignedIn:
     found = _read(session, SignInRow.id, key, second_for)
     if found is None:
         raise SignedOut
     return SignedIn(token, found.full, found.needs_setup, found.viewer)
 
 
-def _read(session: Session, by: Any, value: object, second_for: frozenset[Duty]) -> SignIn | None:
+def _read(session: Session, by: Any, value: object, second_for: frozenset[Duty | None]) -> SignIn | None:
     found = session.connection().execute(_wanted(by.key), {"value": value}).mappings().one_or_none()
     return _sign_in(found, second_for) if found is not None else None
 
@@ -253,7 +253,7 @@ def _wanted(by: str) -> sa.Select[Any]:
     )
 
 
-def _sign_in(found: Mapping[Any, Any], second_for: frozenset[Duty]) -> SignIn:
+def _sign_in(found: Mapping[Any, Any], second_for: frozenset[Duty | None]) -> SignIn:
     duties = frozenset(Duty(duty) for duty in (found["duties"] or "").split(",") if duty in _DUTIES)
     return SignIn(
         id=found["id"],
@@ -272,7 +272,7 @@ def _sign_in(found: Mapping[Any, Any], second_for: frozenset[Duty]) -> SignIn:
         ),
         proven=found["full"],
         has_second=bool(found["has_second"]),
-        required=found["second_factor"] or bool(duties & second_for),
+        required=found["second_factor"] or bool((duties or {None}) & second_for),
         made_at=found["made_at"],
         seen_at=found["seen_at"],
         confirmed_at=found["confirmed_at"],

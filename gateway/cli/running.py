@@ -15,8 +15,10 @@ from gateway import lock
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, settings_from, table
 from gateway.cli.opened import opened, when
 from gateway.logs import set_up
+from gateway.opening import clock
 from ledger import history, intakes, outbox, verify
 from ledger.database import verdict
+from ledger.history import acting
 from ledger.intakes import IntakeRow, OutcomeRow
 from ledger.values import OutcomeKind
 
@@ -122,3 +124,21 @@ def _announce(running: Running) -> None:
     told = " ".join(f"{name}={place}" for name, place in places.items() if place)
     drops = " ".join(f"drop={folder.path}" for folder in running.house.ledger.settings.folders)
     print(f"ready {told} {drops}".rstrip(), flush=True)  # noqa: T201
+    if running.http and running.house.door.invitations.awaits_first():
+        _tell_first(running)
+
+
+def _tell_first(running: Running) -> None:
+    """How the first administrator begins: told to nobody but whoever sits at the server."""
+    from gateway.web.hosts import takes_passwords  # as slow to import as the daemon
+
+    ledger, base = running.house.ledger, running.http
+    if not takes_passwords(base):
+        th = f"ยังไม่มีผู้ดูแลระบบ และ {base} ไม่เข้ารหัส จึงยังเริ่มไม่ได้ ให้ตั้ง http.base_url เป็น https://…"
+        en = f"There is no administrator yet, and {base} is not encrypted: set http.base_url to https://… first."
+    else:
+        with acting(ledger.database, "saraban run", "first code", clock()) as act:
+            code = running.house.door.invitations.first_code(act)
+        th = f"ยังไม่มีผู้ดูแลระบบ เริ่มได้ที่ {base}/begin ด้วยรหัส {code} (ใช้ได้ครั้งเดียวภายใน 24 ชั่วโมง)"
+        en = f"There is no administrator yet. Begin at {base}/begin with the code {code} (once, within 24 hours)."
+    typer.echo(th if language() == "th" else en, err=True)

@@ -29,6 +29,10 @@ port = {http}
 visits_per_minute = 600
 visits_per_hour = 6000
 
+[console]
+# ทดลองใช้ได้โดยไม่ต้องมีแอปในโทรศัพท์ / to be tried without an app on a telephone
+second_factor = "off"
+
 [relay]
 kind = "maildrop"
 path = "outbox"

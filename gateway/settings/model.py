@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from gateway.settings.units import Place
 from gateway.settings.ways_in import (
+    ConsoleSettings,
     FolderSettings,
     HttpSettings,
     IntakeSettings,
@@ -38,6 +39,7 @@ class Settings(Section):
     lmtp: LmtpSettings = LmtpSettings()
     folders: tuple[FolderSettings, ...] = ()
     http: HttpSettings = HttpSettings()
+    console: ConsoleSettings = ConsoleSettings()
     intake: IntakeSettings = IntakeSettings()
     reading: ReadingSettings = ReadingSettings()
     relay: RelaySettings = RelaySettings()

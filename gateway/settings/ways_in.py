@@ -180,6 +180,17 @@ class HttpSettings(Section):
         return self.base_url or f"http://{host}:{self.port}"
 
 
+class ConsoleSettings(Section):
+    """หน้าทะเบียนในเบราว์เซอร์ / The registers in the browser"""
+
+    second_factor: Literal["off", "administrators", "secret_readers", "everybody"] = Field(
+        default="secret_readers",
+        description="ใครต้องยืนยันสองขั้นตอน off ไม่บังคับ administrators ผู้ดูแลระบบ secret_readers ผู้ดูแลระบบและผู้อ่านหนังสือลับ"
+        " everybody ทุกคน / who must sign in with a second factor: nobody, administrators, they and readers of secret"
+        " letters, everybody",
+    )
+
+
 class IntakeSettings(Section):
     """การรับเรื่อง / Taking letters in"""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.settings.units import is_loopback
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
@@ -23,6 +26,12 @@ class Hosts:
         if _name(Headers(scope=scope).get("host", "")) not in self._names:
             raise HTTPException(421)
         await self._app(scope, receive, send)
+
+
+def takes_passwords(base_url: str) -> bool:
+    """Whether a password may be typed at this address: encrypted, or never leaving this machine (5.1)."""
+    parts = urlsplit(base_url)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
 
 
 def _name(host: str) -> str:

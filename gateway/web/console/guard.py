@@ -25,6 +25,7 @@ from gateway.web.console.asked import Asked
 from gateway.web.console.cookies import Cookies
 from gateway.web.console.view import CONFIRM_FIRST, View
 from gateway.web.desk import Threads
+from gateway.web.hosts import takes_passwords
 from ledger.access import Right
 from ledger.door import Door
 from ledger.errors import ConfirmFirst, FormStale, NotAllowed, SarabanError, SignedOut
@@ -59,8 +60,7 @@ class Guard:
         self._door, self._view, self._threads, self._cookies = door, view, threads, cookies
         self._secret, self._base = secret, urlsplit(base_url)
         self._running: Counter[str] = Counter()
-        # A password must not cross a network in clear.
-        self._closed = self._base.scheme != "https" and not is_loopback(self._base.hostname or "")
+        self._closed = not takes_passwords(base_url)
 
     def route(self, page: Page) -> Route:
         """The page behind its guard."""
