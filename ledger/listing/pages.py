@@ -84,6 +84,7 @@ class _Asked:
         self.session, self.viewer, self.kind = session, viewer, wanted.kind
         self.number = search.numbered(wanted.words) if wanted.field in ("", "number") else None
         self.narrowed = conditions(viewer, wanted, today)
+        self.dated = wanted.since is not None or wanted.until is not None
         self._books = books(session, viewer.organisation_id, wanted.kind, wanted.year)
         self.years = sorted({book.year for book in self._books}, reverse=True)
 
@@ -147,7 +148,14 @@ class _Found:
         if self._without != "[]":
             without = sa.select(sa.func.json_each(self._without).table_valued("value").c.value)
             found = found.where(_THIS_TEXT.not_in(without))
-        return found.where(_THIS_TEXT.in_(self._asked.narrowed_ids(year))) if self._asked.narrowed else found
+        if not self._asked.narrowed:
+            return found
+        narrowed = self._asked.narrowed_ids(year)
+        if self._asked.dated:  # then few of the year's ids come into question
+            bounds, rowid = narrowed.subquery(), search.ROWID
+            first, last = (sa.select(bound(bounds.c.id)).scalar_subquery() for bound in (sa.func.min, sa.func.max))
+            found = found.where(rowid >= first, rowid <= last)
+        return found.where(_THIS_TEXT.in_(narrowed))
 
 
 def _best_first(asked: _Asked, texts: Sought, offset: int, limit: int) -> tuple[list[int], int]:

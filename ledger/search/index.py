@@ -56,7 +56,7 @@ def behind(session: Session) -> int:
     return int(max(newest - _line(session), 0))
 
 
-def catch_up(session: Session, most: int = 1000) -> int:
+def catch_up(session: Session, most: int = 250) -> int:
     """Take the next `most` lines of history into the index, and into the stories of their entries.
 
     Needs a session that may write. Returns how many lines are still ahead.
@@ -71,7 +71,7 @@ def catch_up(session: Session, most: int = 1000) -> int:
     return behind(session)
 
 
-def rebuild(database: Database, most: int = 1000) -> int:
+def rebuild(database: Database, most: int = 500) -> int:
     """Make the index anew from the entries, `most` in one transaction, so that others may write in between.
 
     Until it is through the index knows no line of history: what is cut short, `catch_up` does again. Returns how many
