@@ -86,7 +86,8 @@ class View:
         """
         posted = [(name, one) for name, all_of_it in asked.lists.items() for one in all_of_it]
         carried = [(name, one) for name, one in posted if name != "seal" and not name.startswith(CONFIRM)]
-        return self.page(asked, "confirm.html", status, carried=carried, next=where, again=again, problems=problems)
+        frame = {"carried": carried, "next": where, "again": again, "problems": problems}
+        return self.page(asked, "confirm.html", status, login=asked.sign_in.login if asked.sign_in else "", **frame)
 
     def sentence(self, asked: Asked, fault: SarabanError) -> str:
         """An error in the reader's language; a Thai reason is looked up in the catalogue."""
