@@ -28,11 +28,13 @@ class DraftRow(Row):
     loose = frozenset({"*"})
 
 
-def keep(session: Session, person_id: int, form: str, fields: dict[str, str], at: datetime) -> None:
-    """Remember what is typed into a form; an empty one is forgotten."""
+def keep(
+    session: Session, person_id: int, form: str, fields: dict[str, str], at: datetime, longest: int = LONGEST
+) -> None:
+    """Remember what is typed into a form; an empty one, or one of more letters than `longest`, is forgotten."""
     drop(session, person_id, form)
     text = json.dumps(fields, ensure_ascii=False)
-    if any(value.strip() for value in fields.values()) and len(text) <= LONGEST:
+    if any(value.strip() for value in fields.values()) and len(text) <= longest:
         row = {"person_id": person_id, "form": form, "fields": text, "at": at}
         session.connection().execute(sa.insert(table_of(DraftRow)).values(row))
 

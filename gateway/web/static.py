@@ -18,6 +18,7 @@ KINDS = {
     "app.js": "text/javascript; charset=utf-8",
     "console.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
+    "directory.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
     "picker.js": "text/javascript; charset=utf-8",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from ledger import directory, enrol, rules
 from ledger.access import Right, Viewer
@@ -16,13 +17,13 @@ from ledger.roll.keeping import alter, must_be, must_fit, wrong
 from ledger.roster import Group
 
 
-def group(act: Act, viewer: Viewer, group_id: int) -> tuple[GroupRow, OrganisationRow]:
+def group(session: Session, viewer: Viewer, group_id: int) -> tuple[GroupRow, OrganisationRow]:
     """A group and its office. Errors: `NotAllowed`, `NotFound`."""
     viewer.must(Right.DIRECTORY)
-    row = act.session.get(GroupRow, group_id)
+    row = session.get(GroupRow, group_id)
     if row is None:
         raise NotFound(what="กลุ่ม", what_en="group", name=group_id, hint="")
-    return row, reach.organisation(act.session, viewer, row.organisation_id, Right.DIRECTORY)
+    return row, reach.organisation(session, viewer, row.organisation_id, Right.DIRECTORY)
 
 
 def add_group(act: Act, viewer: Viewer, organisation_id: int, wanted: Group) -> int:
@@ -45,7 +46,7 @@ def change_group(act: Act, viewer: Viewer, group_id: int, wanted: Group, seen: s
 
     Errors: `NotAllowed`, `NotFound`, `RosterWrong`, `ChangedMeanwhile`.
     """
-    row, owner = group(act, viewer, group_id)
+    row, owner = group(act.session, viewer, group_id)
     must_be(seen, row)
     part = replace(wanted, organisation=owner.code, code=row.code)
     if row.active:
@@ -59,7 +60,7 @@ def rest_group(act: Act, viewer: Viewer, group_id: int, resting: bool = True) ->
 
     Errors: `NotAllowed`, `NotFound`; `RosterWrong` while people belong to it or a rule leads to it.
     """
-    row, owner = group(act, viewer, group_id)
+    row, owner = group(act.session, viewer, group_id)
     if resting:
         _must_be_free(act, row)
     else:
