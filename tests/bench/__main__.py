@@ -7,9 +7,14 @@ import json
 import sys
 from pathlib import Path
 
-from tests.bench import intake, outgoing, settle
+from tests.bench import console, intake, outgoing, settle
 
-MEASURES = {"settle": settle.measure, "dispatch": outgoing.measure, "intake": intake.measure}
+MEASURES = {
+    "settle": settle.measure,
+    "dispatch": outgoing.measure,
+    "intake": intake.measure,
+    "console": console.measure,
+}
 
 
 def main() -> int:

@@ -148,7 +148,7 @@ class Exporting:
         fields = ON_PAPER[kind] if form == "pdf" else tuple(column.field for column in COLUMNS[kind])
         with self._cabinet.database.read() as session:
             found = listing.each(session, viewer, wanted, today=self._cabinet.today())
-            lines = (_line(line, fields) for line in found)
+            lines = (as_line(line, fields) for line in found)
             if form == "csv":
                 return printed.write_csv(sheet, lines, out, progress)
             if form == "xlsx":
@@ -162,7 +162,7 @@ def _in_a_file(kind: RegisterKind) -> tuple[Column, ...]:
     return tuple(Column(one.heading, one.width, number=one.field == "number") for one in COLUMNS[kind])
 
 
-def _line(line: listing.Line, fields: tuple[str, ...]) -> Line:
+def as_line(line: listing.Line, fields: tuple[str, ...]) -> Line:
     """A listed line as cells of text."""
     day = line.registered_at.astimezone(era.BANGKOK).date()
     void = line.voided_at is not None
