@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger.database import Moment, Row, moment_text, table_of
+from ledger.database import Moment, Row, table_of
 
 LONGEST = 64 * 1024  # characters of one draft
 
@@ -55,4 +55,4 @@ def of(session: Session, person_id: int, form: str) -> dict[str, str]:
 def forget_old(session: Session, before: datetime) -> None:
     """Drop what nobody came back for."""
     table = table_of(DraftRow)
-    session.connection().execute(sa.delete(table).where(table.c.at < moment_text(before)))
+    session.connection().execute(sa.delete(table).where(table.c.at < before))

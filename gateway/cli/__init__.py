@@ -8,7 +8,20 @@ import traceback
 
 import typer
 
-from gateway.cli import admin, configure, demo, directory, intakes, letters, looking, outbox, registers, rules, running
+from gateway.cli import (
+    admin,
+    configure,
+    demo,
+    directory,
+    intakes,
+    letters,
+    looking,
+    outbox,
+    registers,
+    rules,
+    running,
+    searching,
+)
 from gateway.cli.context import fail, language
 from ledger.errors import SarabanError
 
@@ -36,6 +49,7 @@ app.command()(letters.send)
 app.add_typer(intakes.app, name="intake")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(admin.app, name="admin")
+app.add_typer(searching.app, name="search")
 app.command()(running.status)
 app.command("verify")(running.verify_records)
 
