@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from gateway import keys
+from gateway import keys, sources
 from gateway.demo import guests
 from gateway.dispatch import Courier, Dispatch
 from gateway.entering import Entering
@@ -28,11 +28,13 @@ from gateway.web.demo_mail import Line
 from gateway.web.limits import Rates
 from gateway.web.mailbox import MailboxView
 from ledger import directory, registers
+from ledger.access import Duty
 from ledger.desk import Desk
 from ledger.door import Door
 from ledger.due import Resolver
 from ledger.intakes import IntakeRow
 from ledger.outbox import Schedule
+from ledger.second_factor import GRAVE
 from ledger.values import Reading
 from mailers.maildrop import Maildrop
 from mailers.notices import Writer
@@ -40,6 +42,14 @@ from mailers.relay import Relay, RelaySettings, Timeouts
 from watchers.folder import Folder, FolderWatch
 from watchers.reading.reader import Reader
 from watchers.smtp import Limits
+
+# Whose sign-in needs a second factor, by setting; None is whoever has no duty at all.
+SECOND_FOR: dict[str, frozenset[Duty | None]] = {
+    "off": frozenset(),
+    "administrators": frozenset({Duty.ADMINISTRATOR}),
+    "secret_readers": frozenset(GRAVE),
+    "everybody": frozenset({None, *Duty}),
+}
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -83,10 +93,10 @@ def build(ledger: Ledger, base_url: str) -> House:
         taker=taker,
         settler=settler,
         dispatch=dispatch,
-        indexer=Indexer(ledger.database),
+        indexer=Indexer(ledger.database, clock),
         folders=_folders(settings, taker, settler),
         desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of),
-        door=Door(ledger.database, clock),
+        door=Door(ledger.database, clock, second_for=SECOND_FOR[settings.console.second_factor]),
     )
 
 
@@ -123,7 +133,9 @@ def cabinet(house: House) -> Cabinet:
         send_soon=house.dispatch.ring,
         settle_soon=house.settler.ring,
         reader=house.reader,
+        answer=ledger.settings.intake.answer,
         digits=ledger.settings.digits,
+        sources=sources.watched(ledger),
     )
 
 

@@ -29,6 +29,7 @@ class Cabinet:
     send_soon: Callable[[], None]  # rings the bell of dispatch
     settle_soon: Callable[[], None]  # rings the bell of the settler
     reader: Reader
+    answer: bool = True  # senders of mail are told the number
     digits: Digits = "arabic"  # of printed registers
     sources: Callable[[], list[Source]] = list
 
