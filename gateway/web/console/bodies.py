@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from starlette.datastructures import FormData, UploadFile
@@ -19,6 +19,7 @@ FIELDS = 2_000  # a bulk form names each line that it marks
 FORM_BYTES = 1024 * 1024
 FILE_BYTES = 20 * 1000 * 1024  # 20,000 KB a file, as the form promises (C6)
 SECONDS, UPLOAD_SECONDS = 30, 900
+DRAINED, DRAIN_SECONDS = 200 * 1000 * 1000, 60
 TABLES = frozenset({"names", "d.names"})  # fields into which a table is pasted, and its draft: their tabs are columns
 
 
@@ -66,6 +67,27 @@ def _body(posted: FormData) -> Body:
         else:
             lists.setdefault(name, []).append(clean(value, "\n\t" if name in TABLES else "\n"))
     return Body({name: values[0] for name, values in lists.items()}, lists, tuple(files))
+
+
+class Incoming:
+    """A request's receive channel that knows whether something is still to come."""
+
+    def __init__(self, request: Request) -> None:
+        self._receive, self._more = request.receive, True
+
+    async def receive(self) -> Message:
+        """The next message."""
+        message = await self._receive()
+        self._more = bool(message.get("more_body"))
+        return message
+
+    async def drain(self) -> None:
+        """Take the rest and forget it: a browser that is still sending may miss an answer that comes before its end."""
+        left = DRAINED
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while self._more and left > 0:
+                    left -= len((await self.receive()).get("body", b""))
 
 
 class _Bounded:

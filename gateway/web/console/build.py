@@ -43,8 +43,8 @@ class Console:
         """Arguments: `secret`, 32 random bytes that outlive a restart; `base_url`, the public address."""
         view = View(ground.pages, cabinet.clock, lambda organisation: _held(cabinet, organisation))
         cookies = Cookies(ground.https)
-        self._guard = Guard(cabinet.door, view, Threads(THREADS), cookies, secret, base_url)
-        view.seal, self.status = self._guard.seal, self._guard.status
+        self.guard = Guard(cabinet.door, view, Threads(THREADS), cookies, secret, base_url)
+        view.seal, self.status = self.guard.seal, self.guard.status
         readings = Readings(cabinet.originals, cabinet.reader)
         parts = (
             Signing(cabinet, view, ground, cookies),
@@ -72,7 +72,7 @@ class Console:
 
     def routes(self) -> list[Route]:
         """Every page behind its guard; exact paths stand before those with a word of the address in them."""
-        return [self._guard.route(page) for page in sorted(self.pages, key=lambda page: page.path.count("{"))]
+        return [self.guard.route(page) for page in sorted(self.pages, key=lambda page: page.path.count("{"))]
 
 
 def _held(cabinet: Cabinet, organisation_id: int) -> int:

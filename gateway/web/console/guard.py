@@ -66,14 +66,14 @@ class Guard:
         """The page behind its guard."""
 
         async def guarded(request: Request) -> Response:
+            incoming = bodies.Incoming(request)
+            request = Request(request.scope, incoming.receive)
             try:
                 response = await self._admitted(page, request)
-            except SignedOut:
-                response = _to_sign_in(request)
-            except ConfirmFirst:
-                response = RedirectResponse(f"/confirm?next={_address(request)}", 303)
             except SarabanError as fault:
-                response = await self._threads.run(self._view.fault, await self._who(request), fault)
+                if request.method not in SAFE:
+                    await incoming.drain()
+                response = await self._refused(request, fault)
             if request.method in SAFE and (asked := request.query_params.get("lang")) in ("th", "en"):
                 self._cookies.speak(response, str(asked))
             return response
@@ -91,6 +91,13 @@ class Guard:
             return ""
         named = f"form:{sign_in.id}:{sign_in.made_at.isoformat()}"
         return hmac.new(self._secret, named.encode(), sha256).hexdigest()
+
+    async def _refused(self, request: Request, fault: SarabanError) -> Response:
+        if isinstance(fault, SignedOut):
+            return _to_sign_in(request)
+        if isinstance(fault, ConfirmFirst):
+            return RedirectResponse(f"/confirm?next={_address(request)}", 303)
+        return await self._threads.run(self._view.fault, await self._who(request), fault)
 
     async def _admitted(self, page: Page, request: Request) -> Response:
         if self._closed:

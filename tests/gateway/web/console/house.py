@@ -20,6 +20,7 @@ from playwright.sync_api import BrowserContext
 from gateway.web.app import build
 from gateway.web.console.build import Console
 from gateway.web.console.cabinet import Cabinet
+from ledger.access import Duty
 from ledger.database import Database, open_database
 from ledger.desk import Desk
 from ledger.directory import DutyRow, GroupRow, OrganisationRow, PersonRow
@@ -155,12 +156,14 @@ class Client:
 
 
 @contextmanager
-def house(folder: Path) -> Iterator[House]:
+def house(
+    folder: Path, base_url: str = "http://127.0.0.1", second_for: frozenset[Duty | None] = frozenset()
+) -> Iterator[House]:
     """Open the office; its clock stands still."""
     clock = Clock()
     database = open_database(folder / "data")
     originals = Originals(folder / "data" / "originals")
-    door = Door(database, clock, passwords=Passwords(QUICK))
+    door = Door(database, clock, passwords=Passwords(QUICK), second_for=second_for)
     reader, rang = Reader(processes=1), list[str]()
     cabinet = Cabinet(
         database=database,
@@ -176,7 +179,7 @@ def house(folder: Path) -> Iterator[House]:
     desk = Desk(database, originals, cabinet.life, cabinet.sender_of)
     app = build(
         desk,
-        base_url="http://127.0.0.1",
+        base_url=base_url,
         templates=TEMPLATES,
         clock=clock,
         secret=SECRET,
