@@ -109,10 +109,10 @@ def sendable(session: Session, viewer: Viewer, entry_id: int) -> EntryRow:
     """
     viewer.must(Right.SEND)
     entry, kind = amending.own(session, viewer, entry_id)
-    if kind is not RegisterKind.OUTGOING:
-        raise Refused(reason="ส่งได้เฉพาะหนังสือในทะเบียนหนังสือส่ง")
     if entry.registrant_id != viewer.person_id:
         raise NotAllowed
+    if kind is not RegisterKind.OUTGOING:
+        raise Refused(reason="ส่งได้เฉพาะหนังสือในทะเบียนหนังสือส่ง")
     if entry.voided_at is not None:
         raise Refused(reason="เลขนี้ถูกยกเลิกแล้ว จึงส่งหนังสือไม่ได้")
     if entry.reserved:

@@ -7,6 +7,7 @@ of them, one after the other.
 from __future__ import annotations
 
 import io
+import re
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -33,6 +34,7 @@ from ledger.registers import EntryRow
 
 ALONE, ORDERED = "/registers/certificate/many", "/registers/order/with-certificates"
 WRITERS = {"csv": printed.write_csv, "xlsx": printed.write_xlsx}
+_RANGE = re.compile("([1-9][0-9]{0,9})-([1-9][0-9]{0,9})")
 _EMPTY = dict.fromkeys(
     ("subject", "letter_date", "remark", "names", "order_subject", "order_letter_date", "order_remark"), ""
 )
@@ -46,7 +48,7 @@ class Many:
 
     def pages(self) -> list[Page]:
         """What this part of the console serves."""
-        given = ALONE + "/{first:int}/{last:int}"
+        given = ALONE + "/{key}"
         return [
             Page(ALONE, self.form, Right.REGISTER),
             Page(ALONE, self.next, Right.REGISTER, ("POST",), uploads=1),
@@ -131,12 +133,12 @@ class Many:
             else:
                 given = registering.certificates(act, viewer, read.certificates, key=key)
             drafts.drop(act.session, viewer.person_id, _draft(asked))
-        return to(f"{ALONE}/{given[0].id}/{given[-1].id}", told="issued")
+        return to(f"{ALONE}/{given[0].id}-{given[-1].id}", told="issued")
 
     def show(self, asked: Asked) -> Response:
         """The range in large type, to be copied and downloaded."""
         with self._cabinet.database.read() as session:
-            lines = many.between(session, asked.viewer, asked.key("first"), asked.key("last"))
+            lines = many.between(session, asked.viewer, *_ends(asked))
             order = session.get(EntryRow, lines[0].order_id) if lines[0].order_id is not None else None
         copied = "\n".join(f"{one.text}\t{safe(plain(one.recipient))}" for one in lines)
         return self._view.page(
@@ -149,7 +151,7 @@ class Many:
         if form not in WRITERS:
             raise HTTPException(404)
         with acting(self._cabinet.database, viewer.name, "exported", now) as act:
-            lines = many.between(act.session, viewer, asked.key("first"), asked.key("last"))
+            lines = many.between(act.session, viewer, *_ends(asked))
             year = story.year_of(act.session, lines[0])
             exports.note(act, viewer, CERTIFICATE, form, f"entries {lines[0].id}-{lines[-1].id}", len(lines))
         span = f"{lines[0].number}-{lines[-1].number}"
@@ -170,6 +172,14 @@ class Many:
 
 def _ordered(asked: Asked) -> bool:
     return asked.request.url.path == ORDERED
+
+
+def _ends(asked: Asked) -> tuple[int, int]:
+    """The lines that an address names, as "12-34". Errors: HTTPException 404."""
+    found = _RANGE.fullmatch(str(asked.request.path_params["key"]))
+    if found is None:
+        raise HTTPException(404)
+    return int(found[1]), int(found[2])
 
 
 def _draft(asked: Asked) -> str:

@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from ledger import access, registering
+from ledger import access, custody, letters, registering, sending
+from ledger.access import Viewer
+from ledger.addressing import Reach
 from ledger.content import Content
+from ledger.directory import PersonRow
+from ledger.history import Act
+from ledger.sending import Onward
 from ledger.values import Document, RegisterKind, Secrecy
 from tests.gateway.web.console.house import House
 from tests.gateway.web.console.table import Route
@@ -25,6 +30,7 @@ class Samples:
     ids: dict[tuple[str, str, bool], list[int | str]] = field(default_factory=dict)
     readers: set[str] = field(default_factory=set)  # who reads secret lines of the own organisation
     makers: set[str] = field(default_factory=set)  # who registered the lines a moment ago
+    holders: set[str] = field(default_factory=set)  # who acknowledges what came to the own organisation
     positions: count[int] = field(default_factory=lambda: count(1))  # a file that is taken off is gone for the next
 
     def own(self, route: Route, place: str) -> Iterator[str]:
@@ -74,10 +80,13 @@ def furnish(house: House) -> Samples:
         "office.plain", "s1.plain",
     }  # fmt: skip
     samples.makers = {"office.plain", "s1.plain"}
+    samples.holders = {"office.central_clerk", "s1.school_clerk"}
     house.originals.put([pdf().content])
     for place in PLACES:
         for secrecy in (Secrecy.ORDINARY, Secrecy.SECRET):
             _entry(house, samples, place, secrecy)
+            _delivery(house, samples, place, secrecy)
+        _certificates(house, samples, place)
     made = house.signed_in("s2.plain").post("/registers/incoming/export", {"form": "csv"})
     samples.ids["export", "s2", False] = [made.headers["Location"].rpartition("/")[2]]
     return samples
@@ -85,10 +94,37 @@ def furnish(house: House) -> Samples:
 
 def _entry(house: House, samples: Samples, place: str, secrecy: Secrecy) -> None:
     with house.act("registered") as act:
-        viewer = access.viewer(act.session, house.people[f"{place}.plain"])
-        assert viewer is not None
         content = Content(
             subject=f"เรื่องของ {place} {secrecy}", sender="ผู้ส่ง", recipient="ผู้รับ", letter_number="ศธ 1/1", secrecy=secrecy
         )
-        made = registering.register(act, viewer, RegisterKind.INCOMING, content, [pdf()] * FILES)
+        made = registering.register(act, _viewer(house, act, place), RegisterKind.INCOMING, content, [pdf()] * FILES)
         samples.ids.setdefault(("entry", place, secrecy is not Secrecy.ORDINARY), []).append(made.id)
+
+
+def _delivery(house: House, samples: Samples, place: str, secrecy: Secrecy) -> None:
+    """A letter from elsewhere that the place's clerk holds, and has handed on to the plain person."""
+    with house.act("sent") as act:
+        sender = _viewer(house, act, "s2" if place == "office" else "office")
+        content = Content(subject="หนังสือ", sender="ผู้ส่ง", recipient="ผู้รับ", secrecy=secrecy)
+        entry = registering.register(act, sender, RegisterKind.OUTGOING, content, [pdf()])
+        reach = (Reach.REGISTRY, ()) if place == "office" else (Reach.SCHOOLS, [place])
+        wanted = Onward(*reach, group="policy", summary="สรุป", secrecy=secrecy)
+        life, sender_of = house.cabinet.life, house.cabinet.sender_of
+        sending.send_entry(act, sender, entry.id, wanted, life, sender_of)
+        (delivery,) = letters.deliveries(act.session, entry.letter_id or 0)
+        person = letters.person_holder(act.session.get_one(PersonRow, house.people[f"{place}.plain"]))
+        custody.forward(act, delivery, person, life, "", sender_of)
+        samples.ids.setdefault(("delivery", place, secrecy is not Secrecy.ORDINARY), []).append(delivery.id)
+
+
+def _certificates(house: House, samples: Samples, place: str) -> None:
+    with house.act("certificates") as act:
+        names = [Content(subject="อบรม", recipient=name) for name in ("ก", "ข")]
+        first, last = registering.certificates(act, _viewer(house, act, place), names)
+        samples.ids["range", place, False] = [f"{first.id}-{last.id}"]
+
+
+def _viewer(house: House, act: Act, place: str) -> Viewer:
+    viewer = access.viewer(act.session, house.people[f"{place}.plain"])
+    assert viewer is not None
+    return viewer

@@ -45,6 +45,7 @@ class Route:
     right: Right
     about: str = ""  # what `{id}` names: "entry", "intake", "person" …; "": nothing
     held_by: Right | None = None  # what is needed besides, for a thing that somebody else made
+    only: str = ""  # whom alone the thing obeys: its "makers" or its "holders"
     fields: dict[str, Any] = field(default_factory=dict)
 
 
@@ -100,6 +101,21 @@ ROUTES = _routes(
     Route("GET", "/search", Right.READ),
     Route("GET", "/registers/{kind}/export", Right.READ),
     Route("POST", "/registers/{kind}/export", Right.READ),
+    Route("GET", "/entries/{id:int}/send", Right.SEND, "entry", only="makers"),
+    Route("POST", "/entries/{id:int}/send", Right.SEND, "entry", only="makers"),
+    Route("GET", "/waiting", Right.READ),
+    Route("GET", "/deliveries/{id:int}", Right.READ, "delivery"),
+    Route("GET", "/deliveries/{id:int}/files/{position:int}", Right.READ, "delivery"),
+    Route("POST", "/deliveries/{id:int}/acknowledge", Right.READ, "delivery", only="holders"),
+    Route("POST", "/deliveries/{id:int}/forward", Right.READ, "delivery", only="holders"),
+    Route("GET", "/undelivered", Right.READ),
+    Route("POST", "/undelivered/retry", Right.READ, fields={"mail": "all"}),
+    Route("GET", "/registers/certificate/many", Right.REGISTER),
+    Route("POST", "/registers/certificate/many", Right.REGISTER),
+    Route("GET", "/registers/order/with-certificates", Right.REGISTER),
+    Route("POST", "/registers/order/with-certificates", Right.REGISTER),
+    Route("GET", "/registers/certificate/many/{key}", Right.READ, "range"),
+    Route("POST", "/registers/certificate/many/{key}/file", Right.READ, "range", fields={"form": "csv"}),
     Route("GET", "/exports/{key}", Right.READ, "export"),
     Route("GET", "/exports/{key}/state", Right.READ, "export"),
     Route("GET", "/exports/{key}/file", Right.READ, "export"),

@@ -186,7 +186,11 @@ def test_another_organisations_range_is_not_found(house: House) -> None:
         client = house.signed_in(who)
         assert client.get(path).status == 404
         assert client.post(f"{path}/file", {"form": "csv"}).status == 404
-    assert house.signed_in("office.plain").get(path).status == 200
+    ours = house.signed_in("office.plain")
+    assert ours.get(path).status == 200
+    first, last = path.rpartition("/")[2].split("-")
+    for key in ("x", "0-0", f"{first}", f"{first}-99999", f"{int(last) + 1}-{first}"):
+        assert ours.get(f"{MANY}/{key}").status == 404
 
 
 def test_a_draft_keeps_the_columns_of_a_pasted_table(house: House) -> None:

@@ -39,6 +39,8 @@ def may(right: Right, who: str) -> bool:
 
 def holds(samples: Samples, route: Route, who: str) -> bool:
     """Whether the thing is this person's to change: made by them a moment ago, or theirs to overrule."""
+    if route.only:
+        return who in getattr(samples, route.only)
     return route.held_by is None or may(route.held_by, who) or who in samples.makers
 
 
