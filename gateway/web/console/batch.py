@@ -22,6 +22,7 @@ from ledger.errors import Fault, FieldsWrong, Refused
 from ledger.registering import MOST_AT_ONCE
 
 LIST = "list"  # the field of an uploaded list
+LARGEST_TEXT = 900_000  # bytes of a list as it travels on, within what a form may have
 _WRITTEN = ("subject", "letter_date", "remark")
 
 
@@ -67,6 +68,8 @@ def read(asked: Asked, ordered: bool, today: date) -> Batch:
     text = asked.form.get("names", "") if listed is None else written(listed.names)
     found = _parsed(text, problems)
     _look(found.names, common, problems)
+    if len(text.encode()) > LARGEST_TEXT:
+        problems["names"] = "รายชื่อยาวเกินไป โปรดแบ่งออกเป็นหลายครั้ง"
     if problems:
         raise FieldsWrong(**problems)
     return Batch(found.names, listed.problems if listed else found.problems, text, common, order)

@@ -103,6 +103,7 @@ def test_an_uploaded_list_follows_the_typed_one_and_travels_as_text(house: House
     [
         ({"names": ""}, "names", "อย่างน้อยหนึ่งชื่อ"),
         ({"names": "\n".join(f"นาย{chr(0x0E01 + n % 40)}{n:04}" for n in range(1001))}, "names", "1,000 ชื่อ"),
+        ({"names": "\n".join(f"นาย{n:03}ก\t{'ก' * 490}" for n in range(640))}, "names", "รายชื่อยาวเกินไป"),
         ({"names": "นายดี\nนายก 1-2345-67890-12-3"}, "names", "2: มีเลขประจำตัวประชาชน"),
         ({"subject": ""}, "subject", "โปรดใส่เรื่องหรือรายการ"),
         ({"subject": "ก" * 1001}, "subject", "1,000 ตัวอักษร"),
