@@ -122,13 +122,29 @@ def told(session: Session, viewer: Viewer, intake_id: int) -> Outcome | None:
     return intakes.outcome(session, intake_id)
 
 
+def registered_by(session: Session, viewer: Viewer, intake_id: int) -> Outcome | None:
+    """What the viewer made of an intake already, if it is in the register."""
+    entry = entry_of(session, viewer, intake_id)
+    mine = entry is not None and entry.registrant_id == viewer.person_id
+    outcome = told(session, viewer, intake_id) if mine else None
+    return outcome if outcome is not None and outcome.kind is OutcomeKind.REGISTERED else None
+
+
+def entry_of(session: Session, viewer: Viewer, intake_id: int) -> EntryRow | None:
+    """The line of an intake of the viewer's organisation, registered or joined."""
+    wanted = sa.select(EntryRow).join(OutcomeRow, OutcomeRow.entry_id == EntryRow.id)
+    wanted = wanted.join(IntakeRow, IntakeRow.id == OutcomeRow.intake_id)
+    wanted = wanted.where(IntakeRow.id == intake_id, IntakeRow.organisation_id == viewer.organisation_id)
+    return session.execute(wanted).scalar_one_or_none()
+
+
 def register(act: Act, viewer: Viewer, intake_id: int, reading: Reading, wanted: Wanted, ways: Ways) -> Outcome:
     """Enter a held intake as the pipeline would have; the same clerk's second press changes nothing.
 
     Its documents lie in the store already. Errors: those of `held`; `FieldsWrong`; those of the register, such as
     `RegisterOff`.
     """
-    if (twin := _registered_by(act.session, viewer, intake_id)) is not None:
+    if (twin := registered_by(act.session, viewer, intake_id)) is not None:
         return twin
     intake, before = _taken_out(act, viewer, intake_id, reading)
     first = copies.first_of(act.session, intake, reading)
@@ -221,14 +237,6 @@ def _add_files(act: Act, viewer: Viewer, entry: EntryRow, reading: Reading) -> i
     hashes = {document.sha256 for document in known}
     new = [document for document in reading.documents if not document.inline and document.sha256 not in hashes]
     return amending.add_documents(act, viewer, entry.id, new) if new else entry.letter_id
-
-
-def _registered_by(session: Session, viewer: Viewer, intake_id: int) -> Outcome | None:
-    """What the viewer made of it already."""
-    wanted = sa.select(OutcomeRow.id).join(EntryRow, EntryRow.id == OutcomeRow.entry_id)
-    wanted = wanted.where(OutcomeRow.intake_id == intake_id, OutcomeRow.kind == OutcomeKind.REGISTERED)
-    wanted = wanted.where(EntryRow.registrant_id == viewer.person_id)
-    return told(session, viewer, intake_id) if session.execute(wanted).first() is not None else None
 
 
 def _held(viewer: Viewer, *columns: Any) -> sa.Select[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import nh3
 from starlette.responses import HTMLResponse
 
@@ -15,6 +17,13 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-store",
+}
+
+# The same for what strangers wrote: there, no link opens anything.
+STRICT = {
+    **HEADERS,
+    "Content-Security-Policy": "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
 }
 
 _TEXT = {"a", "b", "blockquote", "br", "code", "div", "em", "h1", "h2", "h3", "hr", "i", "li", "ol", "p", "pre", "span"}
@@ -50,7 +59,7 @@ def harmless(html: str) -> str:
     return _CLEANER.clean(html)
 
 
-def framed(html: str) -> HTMLResponse:
+def framed(html: str, headers: Mapping[str, str] = HEADERS) -> HTMLResponse:
     """A mail's body as the content of its frame."""
     head = '<!doctype html><html><head><meta charset="utf-8"><title></title></head><body style="margin:0">'
-    return HTMLResponse(f"{head}{harmless(html)}</body></html>", headers=HEADERS)
+    return HTMLResponse(f"{head}{harmless(html)}</body></html>", headers=headers)

@@ -21,6 +21,7 @@ KINDS = {
     "directory.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
     "picker.js": "text/javascript; charset=utf-8",
+    "tray.js": "text/javascript; charset=utf-8",
 }
 FONTS = {"sarabun-regular.ttf": "Sarabun-Regular.ttf", "sarabun-bold.ttf": "Sarabun-Bold.ttf"}
 

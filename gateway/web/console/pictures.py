@@ -1,0 +1,66 @@
+"""Letters as one sees them without opening a stranger's file: page pictures, and the mail's body in its frame (5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from gateway.web import headers
+from gateway.web.console.cabinet import Cabinet
+from ledger.errors import Refused, Unavailable
+from ledger.values import Document
+from watchers.reading import filename
+from watchers.reading.sheets import Sheet
+
+KIND_LENGTH = 12
+MOST_FILES = 20  # whose pages are counted for one page of the console
+
+
+def of_document(cabinet: Cabinet, document: Document, page: int) -> Response:
+    """The picture of one page of a file that lies in memory."""
+    return _answer(cabinet.reader.painter.draw(document.sha256, lambda: document.content, page))
+
+
+def of_original(cabinet: Cabinet, sha256: str, page: int) -> Response:
+    """The picture of one page of a file in the store."""
+    return _answer(cabinet.reader.painter.draw(sha256, lambda: cabinet.originals.get(sha256), page))
+
+
+def sheets(cabinet: Cabinet, documents: Sequence[Document]) -> list[tuple[Sheet, ...]]:
+    """The pages of each file; of those that cannot be drawn, or not now, none."""
+    return [_sheets(cabinet, one) if n < MOST_FILES else () for n, one in enumerate(documents)]
+
+
+def kind(document: Document) -> str:
+    """What a file really is, by its bytes, as people call it: "PDF", "DOCX"; "" when they say nothing (attack 19)."""
+    ending = filename.extension_of(document.sniffed_type) or document.sniffed_type.rpartition("/")[2]
+    return ending.lstrip(".").upper()[:KIND_LENGTH]
+
+
+def document_of(documents: Sequence[Document], number: int) -> Document:
+    """A file by its place, from 1. Raises HTTPException 404."""
+    if not 1 <= number <= len(documents):
+        raise HTTPException(404)
+    return documents[number - 1]
+
+
+def download(document: Document, name: str) -> Response:
+    """A file to be saved. Errors: `Refused` for one that is kept but not served."""
+    if document.withheld:
+        raise Refused(reason=document.withheld)
+    return headers.download(document.content, name, document.sniffed_type or document.media_type)
+
+
+def _sheets(cabinet: Cabinet, document: Document) -> tuple[Sheet, ...]:
+    try:
+        return cabinet.reader.painter.sheets(document.sha256, lambda: document.content)
+    except Unavailable:
+        return ()
+
+
+def _answer(drawn: bytes | None) -> Response:
+    if drawn is None:
+        raise HTTPException(404)
+    return Response(drawn, headers=dict(headers.FILE), media_type="image/png")
