@@ -157,9 +157,12 @@ class Client:
 
 @contextmanager
 def house(
-    folder: Path, base_url: str = "http://127.0.0.1", second_for: frozenset[Duty | None] = frozenset()
+    folder: Path,
+    base_url: str = "http://127.0.0.1",
+    second_for: frozenset[Duty | None] = frozenset(),
+    furnished: bool = True,
 ) -> Iterator[House]:
-    """Open the office; its clock stands still."""
+    """Open the office; its clock stands still. Arguments: `furnished` False leaves it without anybody."""
     clock = Clock()
     database = open_database(folder / "data")
     originals = Originals(folder / "data" / "originals")
@@ -189,7 +192,8 @@ def house(
     )
     console: Console = app.state.console
     made = House(database, originals, clock, door, cabinet, console, rang=rang)
-    _furnish(made)
+    if furnished:
+        _furnish(made)
     try:
         with running(app) as port:
             made.url = f"http://127.0.0.1:{port}"
