@@ -6,20 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
+import sqlalchemy as sa
+
 from ledger import access, custody, letters, registering, sending
 from ledger.access import Viewer
 from ledger.addressing import Reach
 from ledger.content import Content
 from ledger.directory import PersonRow
 from ledger.history import Act
+from ledger.intakes import OutcomeRow
+from ledger.registers import EntryRow
 from ledger.sending import Onward
 from ledger.values import Document, RegisterKind, Secrecy
+from tests.gateway.web.console import offers
 from tests.gateway.web.console.house import House
 from tests.gateway.web.console.table import Route
 from watchers.reading import documents
 
 PLACES = ("office", "s1", "s2")
-FIXED = {"{kind}": "outgoing", "{token}": "x" * 43, "{position:int}": "1"}
+FIXED = {"{kind}": "outgoing", "{token}": "x" * 43, "{position:int}": "1", "{page:int}": "1"}
 FILES = 100
 
 
@@ -86,6 +91,7 @@ def furnish(house: House) -> Samples:
         for secrecy in (Secrecy.ORDINARY, Secrecy.SECRET):
             _entry(house, samples, place, secrecy)
             _delivery(house, samples, place, secrecy)
+            _arrivals(house, samples, place, secrecy)
         _certificates(house, samples, place)
     made = house.signed_in("s2.plain").post("/registers/incoming/export", {"form": "csv"})
     samples.ids["export", "s2", False] = [made.headers["Location"].rpartition("/")[2]]
@@ -115,6 +121,21 @@ def _delivery(house: House, samples: Samples, place: str, secrecy: Secrecy) -> N
         person = letters.person_holder(act.session.get_one(PersonRow, house.people[f"{place}.plain"]))
         custody.forward(act, delivery, person, life, "", sender_of)
         samples.ids.setdefault(("delivery", place, secrecy is not Secrecy.ORDINARY), []).append(delivery.id)
+
+
+def _arrivals(house: House, samples: Samples, place: str, secrecy: Secrecy) -> None:
+    """A mail that waits in the tray, and one that was registered by itself; the line is the plain person's to read."""
+    secret = secrecy is not Secrecy.ORDINARY
+    subject = f"{'ลับ ' if secret else ''}เรื่องของ {place}"
+    files = {"หนังสือ.pdf": offers.pdf()}
+    samples.ids["intake", place, secret] = [offers.hold(house, offers.mail(f"{subject} รอ", files=files), place=place)]
+    settled = offers.hold(house, offers.mail(subject, files=files), place=place, policy="all")
+    with house.act("registrant") as act:
+        wanted = sa.select(OutcomeRow.entry_id).where(OutcomeRow.intake_id == settled)
+        entry = act.session.execute(wanted).scalar_one()
+        assert entry is not None
+        act.alter(EntryRow, entry, registrant_id=house.people[f"{place}.plain"])
+    samples.ids["mailed", place, secret] = [entry]
 
 
 def _certificates(house: House, samples: Samples, place: str) -> None:

@@ -54,6 +54,7 @@ def _routes(*listed: Route) -> dict[str, Route]:
 
 
 _FILE = "/entries/{id:int}/files/{position:int}"
+_HELD_FILE = "/tray/{id:int}/files/{position:int}"
 ROUTES = _routes(
     Route("GET", "/sign-in", Right.OPEN),
     Route("POST", "/sign-in", Right.OPEN),
@@ -119,4 +120,19 @@ ROUTES = _routes(
     Route("GET", "/exports/{key}", Right.READ, "export"),
     Route("GET", "/exports/{key}/state", Right.READ, "export"),
     Route("GET", "/exports/{key}/file", Right.READ, "export"),
+    Route("GET", "/tray", Right.TRAY),
+    Route("POST", "/tray/refuse", Right.TRAY),
+    Route("GET", "/tray/{id:int}", Right.TRAY, "intake"),
+    Route("GET", "/tray/{id:int}/body", Right.TRAY, "intake"),
+    Route("GET", "/tray/{id:int}/original", Right.TRAY, "intake"),
+    Route("GET", _HELD_FILE, Right.TRAY, "intake"),
+    Route("GET", f"{_HELD_FILE}/page/{{page:int}}.png", Right.TRAY, "intake"),
+    Route("POST", "/tray/{id:int}/register", Right.TRAY, "intake"),
+    Route("POST", "/tray/{id:int}/join", Right.TRAY, "intake"),
+    Route("POST", "/tray/{id:int}/refuse", Right.TRAY, "intake"),
+    Route("GET", "/entries/{id:int}/mail", Right.READ, "mailed"),
+    Route("GET", "/entries/{id:int}/mail/body", Right.READ, "mailed"),
+    Route("GET", "/entries/{id:int}/mail/original", Right.READ, "mailed"),
+    Route("GET", f"{_FILE}/view", Right.READ, "mailed"),
+    Route("GET", f"{_FILE}/page/{{page:int}}.png", Right.READ, "mailed"),
 )
