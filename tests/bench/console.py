@@ -33,6 +33,7 @@ from ledger.listing import Filter
 from ledger.values import RegisterKind
 from tests.gateway.web.console.house import NOW, House
 from tests.gateway.web.console.house import house as opened
+from tests.gateway.web.site import close_stages
 
 ENTRIES = 100_000
 ALLOWED = 200.0  # milliseconds
@@ -56,9 +57,12 @@ PAGES = {
 
 def measure(_rounds: int = 9) -> list[dict[str, Any]]:
     """A row for each page (p50 and p95 in milliseconds) and one for an export's memory."""
-    with tempfile.TemporaryDirectory() as scratch, opened(Path(scratch)) as house:
-        fill(house)
-        return [*(_page(house, name, path) for name, path in PAGES.items()), _memory(Path(scratch))]
+    try:
+        with tempfile.TemporaryDirectory() as scratch, opened(Path(scratch)) as house:
+            fill(house)
+            return [*(_page(house, name, path) for name, path in PAGES.items()), _memory(Path(scratch))]
+    finally:
+        close_stages()
 
 
 def fill(house: House, count: int = ENTRIES) -> None:
