@@ -146,9 +146,11 @@ class People(Ground):
         return to(f"/directory/people/{key}", told=do)
 
     def _confirming(self, asked: Asked, do: str, fault: SarabanError | None = None) -> Response:
+        person, owner, _ = self._managed(asked)
+        if not do:
+            return to(f"/directory/people/{person.id}")
         if do != "login":
             _does(do)
-        person, owner, _ = self._managed(asked)
         with self._cabinet.database.read() as session:
             state = accounts.states(session, [person.id], self._cabinet.clock())[person.id]
         values = {"login": asked.form.get("login", state.login)}

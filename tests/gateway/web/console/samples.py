@@ -12,7 +12,7 @@ from ledger import access, custody, letters, registering, sending
 from ledger.access import Viewer
 from ledger.addressing import Reach
 from ledger.content import Content
-from ledger.directory import PersonRow
+from ledger.directory import PersonRow, SchoolGroupRow
 from ledger.history import Act
 from ledger.intakes import OutcomeRow
 from ledger.registers import EntryRow
@@ -93,6 +93,12 @@ def furnish(house: House) -> Samples:
             _delivery(house, samples, place, secrecy)
             _arrivals(house, samples, place, secrecy)
         _certificates(house, samples, place)
+        samples.ids["place", place, False] = [house.places[place]]
+        samples.ids["person", place, False] = [house.people[f"{place}.plain"]]
+    samples.ids["group", "office", False] = [1]  # with people in it, so that it does not rest
+    with house.act("gathered") as act:
+        group = act.add(SchoolGroupRow, organisation_id=house.places["office"], code="small", name="โรงเรียนขนาดเล็ก")
+    samples.ids["school group", "office", False] = [group]
     made = house.signed_in("s2.plain").post("/registers/incoming/export", {"form": "csv"})
     samples.ids["export", "s2", False] = [made.headers["Location"].rpartition("/")[2]]
     return samples

@@ -47,6 +47,7 @@ class Route:
     held_by: Right | None = None  # what is needed besides, for a thing that somebody else made
     only: str = ""  # whom alone the thing obeys: its "makers" or its "holders"
     fields: dict[str, Any] = field(default_factory=dict)
+    across: frozenset[str] = frozenset()  # duties of the office that reach the things of others as well
 
 
 def _routes(*listed: Route) -> dict[str, Route]:
@@ -55,6 +56,9 @@ def _routes(*listed: Route) -> dict[str, Route]:
 
 _FILE = "/entries/{id:int}/files/{position:int}"
 _HELD_FILE = "/tray/{id:int}/files/{position:int}"
+_PLACE, _PERSON = "/directory/organisations/{id:int}", "/directory/people/{id:int}"
+_KEEPING = frozenset({"administrator"})
+_APPOINTING = _KEEPING | {"correspondence_admin"}  # who also appoints the clerks of schools
 ROUTES = _routes(
     Route("GET", "/sign-in", Right.OPEN),
     Route("POST", "/sign-in", Right.OPEN),
@@ -135,4 +139,46 @@ ROUTES = _routes(
     Route("GET", "/entries/{id:int}/mail/original", Right.READ, "mailed"),
     Route("GET", f"{_FILE}/view", Right.READ, "mailed"),
     Route("GET", f"{_FILE}/page/{{page:int}}.png", Right.READ, "mailed"),
+    Route("GET", "/directory", Right.APPOINT),
+    Route("GET", "/directory/organisations", Right.APPOINT),
+    Route("GET", _PLACE, Right.APPOINT, "place", across=_APPOINTING),
+    Route("GET", f"{_PLACE}/duties", Right.APPOINT, "place", across=_APPOINTING),
+    Route("POST", f"{_PLACE}/duties", Right.APPOINT, "place", across=_APPOINTING),
+    Route("GET", "/directory/organisations/new", Right.DIRECTORY),
+    Route("POST", "/directory/organisations/new", Right.DIRECTORY),
+    Route("GET", f"{_PLACE}/edit", Right.DIRECTORY, "place", across=_KEEPING),
+    Route("POST", f"{_PLACE}/edit", Right.DIRECTORY, "place", across=_KEEPING),
+    Route("GET", f"{_PLACE}/rest", Right.DIRECTORY, "place", across=_KEEPING),
+    Route("POST", f"{_PLACE}/rest", Right.DIRECTORY, "place", across=_KEEPING, fields={"do": "wake"}),
+    Route("GET", f"{_PLACE}/groups/new", Right.DIRECTORY, "place", across=_KEEPING),
+    Route("POST", f"{_PLACE}/groups/new", Right.DIRECTORY, "place", across=_KEEPING),
+    Route("GET", "/directory/groups/{id:int}", Right.DIRECTORY, "group"),
+    Route("POST", "/directory/groups/{id:int}", Right.DIRECTORY, "group"),
+    Route("POST", "/directory/groups/{id:int}/rest", Right.DIRECTORY, "group"),
+    Route("GET", f"{_PLACE}/people/new", Right.PEOPLE, "place", across=_KEEPING),
+    Route("POST", f"{_PLACE}/people/new", Right.PEOPLE, "place", across=_KEEPING),
+    Route("GET", f"{_PLACE}/invite", Right.PEOPLE, "place", across=_KEEPING),
+    Route("POST", f"{_PLACE}/invite", Right.PEOPLE, "place", across=_KEEPING),
+    Route("GET", _PERSON, Right.PEOPLE, "person", across=_KEEPING),
+    Route("GET", f"{_PERSON}/edit", Right.PEOPLE, "person", across=_KEEPING),
+    Route("POST", f"{_PERSON}/edit", Right.PEOPLE, "person", across=_KEEPING),
+    Route("POST", f"{_PERSON}/invite", Right.PEOPLE, "person", across=_KEEPING),
+    Route("GET", f"{_PERSON}/account", Right.PEOPLE, "person", across=_KEEPING),
+    Route("POST", f"{_PERSON}/account", Right.PEOPLE, "person", across=_KEEPING, fields={"do": "login"}),
+    Route("GET", "/directory/import/schools", Right.DIRECTORY),
+    Route("POST", "/directory/import/schools", Right.DIRECTORY),
+    Route("POST", "/directory/import/schools/apply", Right.DIRECTORY),
+    Route("GET", "/directory/export/schools", Right.DIRECTORY),
+    Route("GET", "/directory/import/people", Right.DIRECTORY),
+    Route("POST", "/directory/import/people", Right.DIRECTORY),
+    Route("POST", "/directory/import/people/apply", Right.DIRECTORY),
+    Route("GET", "/directory/export/people", Right.DIRECTORY),
+    Route("GET", "/directory/school-groups", Right.SCHOOL_GROUPS),
+    Route("GET", "/directory/school-groups/report", Right.SCHOOL_GROUPS),
+    Route("GET", "/directory/school-groups/new", Right.SCHOOL_GROUPS),
+    Route("POST", "/directory/school-groups/new", Right.SCHOOL_GROUPS),
+    Route("GET", "/directory/school-groups/{id:int}", Right.SCHOOL_GROUPS, "school group"),
+    Route("POST", "/directory/school-groups/{id:int}", Right.SCHOOL_GROUPS, "school group"),
+    Route("GET", "/directory/school-groups/{id:int}/remove", Right.SCHOOL_GROUPS, "school group"),
+    Route("POST", "/directory/school-groups/{id:int}/remove", Right.SCHOOL_GROUPS, "school group"),
 )
