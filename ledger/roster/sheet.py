@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any, TypeVar
 
 from ledger.errors import Fault, RosterWrong
@@ -60,6 +61,8 @@ _YES_NO = {"ใช่": True, "yes": True, "true": True, "ไม่": False, "no
 _LISTS = {"domains": " ", "duties": "; "}
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")  # a formula to a spreadsheet, or our own mark
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+MOST_FAULTS = 1000
 
 P = TypeVar("P", Organisation, Person)
 Row = dict[str, str]  # cells by field
@@ -118,8 +121,8 @@ class _Table:
         return list(parts.values())
 
     def checked(self, roster: Roster) -> Roster:
-        """The roster, if nothing is wrong with it."""
-        for problem in problems(roster):
+        """The roster, if nothing is wrong with it. Of very many faults the first are enough to begin with."""
+        for problem in islice(problems(roster), MOST_FAULTS):
             part = problem.part
             self._faults.append(Fault(self._lines.get(id(part), 0), label(part), problem.th, problem.en))
         if self._faults:

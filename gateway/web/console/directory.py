@@ -11,7 +11,7 @@ from gateway.web.console.asked import Asked
 from gateway.web.console.directory_ground import Ground
 from gateway.web.console.guard import Page
 from ledger import access
-from ledger.access import Right, Viewer
+from ledger.access import Duty, Right, Viewer
 from ledger.directory import OrganisationRow
 from ledger.roll import lists, reach
 from ledger.roll.lists import Filter, Member
@@ -68,11 +68,16 @@ class Directory(Ground):
             keeps = viewer.may(Right.DIRECTORY) or (viewer.may(Right.PEOPLE) and owner.id == viewer.organisation_id)
             resting = lists.members(session, owner, now, resting=True) if keeps else []
             groups = lists.groups(session, owner)
+        clerks: dict[int | None, list[str]] = {}
+        for member in members:
+            if Duty.GROUP_CLERK in member.duties:
+                clerks.setdefault(member.row.group_id, []).append(member.row.name)
         return self._page(
             asked,
             "directory_organisation.html",
             owner=owner,
             groups=groups,
+            clerks=clerks,
             members=[member for member in members if _named(member, words)],
             count=len(members),
             find=words,

@@ -84,11 +84,15 @@ class People(Ground):
         try:
             with self._act(asked) as act:
                 key = roll.add_person(act, asked.viewer, owner.id, _person(asked))
-            if asked.form.get("invite"):
-                self._invite(asked, [key])
+                if asked.form.get("invite"):
+                    self._invite(act, asked.viewer, key)
+                    act.what = "person added and invited"
         except FAULTS as fault:
             return self._form(asked, owner, groups, None, asked.form, fault)
-        return to(f"/directory/people/{key}", told="added_invited" if asked.form.get("invite") else "added")
+        if not asked.form.get("invite"):
+            return to(f"/directory/people/{key}", told="added")
+        self._cabinet.send_soon()
+        return to(f"/directory/people/{key}", told="added_invited")
 
     def edit(self, asked: Asked) -> Response:
         """The form with what is known."""
@@ -108,9 +112,11 @@ class People(Ground):
     def invite(self, asked: Asked) -> Response:
         """Mail a link; the one before ends."""
         try:
-            self._invite(asked, [asked.key()])
+            with self._act(asked) as act:
+                self._invite(act, asked.viewer, asked.key())
         except FAULTS as fault:
             return self._show(asked, fault)
+        self._cabinet.send_soon()
         return to(f"/directory/people/{asked.key()}", told="invited")
 
     def invite_form(self, asked: Asked) -> Response:
@@ -121,11 +127,10 @@ class People(Ground):
         """Mail a link to each who is marked; all or none."""
         chosen = keys(asked, "person")
         try:
-            if not chosen:
-                raise FieldsWrong(person=NOBODY)
-            self._invite(asked, chosen)
+            self._invite_all(asked, chosen)
         except FAULTS as fault:
             return self._inviting(asked, fault)
+        self._cabinet.send_soon()
         return to(f"/directory/organisations/{asked.key()}", told="invited", count=str(len(chosen)))
 
     def account_form(self, asked: Asked) -> Response:
@@ -164,13 +169,24 @@ class People(Ground):
         chosen = set(keys(asked, "person")) if asked.posted else {one.row.id for one in without if one.row.mailbox}
         return self._page(asked, "directory_invite.html", fault, owner=owner, members=without, chosen=chosen)
 
-    def _invite(self, asked: Asked, people: list[int]) -> None:
+    def _invite(self, act: Act, viewer: Viewer, key: int) -> None:
+        roll.invite(act, viewer, self._cabinet.door.invitations, key, self._cabinet.sender_of)
+
+    def _invite_all(self, asked: Asked, chosen: list[int]) -> None:
+        """Errors: those of one invitation, with the name of whom it would have been for."""
+        with self._cabinet.database.read() as session:
+            owner = reach.organisation(session, asked.viewer, asked.key(), Right.PEOPLE)
+            names = {person.id: person.name for person in directory.people(session, owner.id)}
+        if not chosen or set(chosen) - names.keys():
+            raise FieldsWrong(person=NOBODY)
         with self._act(asked) as act:
-            for key in people:
-                roll.invite(act, asked.viewer, self._cabinet.door.invitations, key, self._cabinet.sender_of)
-            if len(people) > 1:
-                act.about = f"{len(people)} people"
-        self._cabinet.send_soon()
+            for key in chosen:
+                try:
+                    self._invite(act, asked.viewer, key)
+                except FieldsWrong as fault:
+                    told = (f"{names[key]}: {sentence}" for sentence in fault.problems.values())
+                    raise FieldsWrong(person="\n".join(told)) from None
+            act.about = f"{len(chosen)} people of organisation {owner.id}"
 
     def _form(
         self,
