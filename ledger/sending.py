@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ledger import addressing, amending, custody, directory, era, letters, registers
@@ -18,7 +19,7 @@ from ledger.addressing import Reach
 from ledger.directory import OrganisationRow
 from ledger.errors import AlreadySent, FieldsWrong, NotAllowed, NotFound, Refused
 from ledger.history import Act
-from ledger.letters import Holder, LetterRow, LinkLife, Written
+from ledger.letters import DeliveryRow, Holder, LetterRow, LinkLife, Written
 from ledger.registers import Entered, EntryRow
 from ledger.values import Document, NoticeKind, RegisterKind, Secrecy, Urgency
 
@@ -120,6 +121,12 @@ def sendable(session: Session, viewer: Viewer, entry_id: int) -> EntryRow:
     if entry.letter_id is not None and letters.deliveries(session, entry.letter_id):
         raise AlreadySent(number=entry.text)
     return entry
+
+
+def sent(session: Session, letter_ids: Iterable[int]) -> set[int]:
+    """Which of these letters are on their way already."""
+    wanted = sa.select(DeliveryRow.letter_id).where(DeliveryRow.letter_id.in_(list(letter_ids)))
+    return set(session.execute(wanted.distinct()).scalars())
 
 
 def send_entry(

@@ -16,7 +16,7 @@ from gateway.web.console.columns import ACTS, COLUMNS, TITLES
 from gateway.web.console.fresh import freshen
 from gateway.web.console.guard import Page
 from gateway.web.console.view import View, to
-from ledger import access, directory, drafts, era, listing, registering
+from ledger import access, directory, drafts, era, listing, registering, sending
 from ledger.access import Right
 from ledger.content import FIELDS
 from ledger.errors import FieldsWrong, SarabanError
@@ -56,6 +56,8 @@ class Books:
             days = access.window(session, viewer.organisation_id, viewer.kind == "office", kind)
             years = listing.years(session, viewer.organisation_id, kind)
             groups = directory.groups(session, viewer.organisation_id)
+            letters = [line.letter_id for line in found.lines if line.letter_id is not None]
+            sent: set[int] = sending.sent(session, letters) if kind is RegisterKind.OUTGOING else set()
         return self._view.page(
             asked,
             "list.html",
@@ -64,6 +66,7 @@ class Books:
             act=ACTS[kind],
             columns=COLUMNS[kind],
             found=found,
+            sent=sent,
             changes={line.id: access.may_change(viewer, line, days, now) for line in found.lines},
             wanted=wanted,
             words=wanted.words,

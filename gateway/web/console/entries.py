@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import sqlalchemy as sa
 from starlette.responses import Response
 
 from gateway.web import headers
@@ -55,7 +58,8 @@ class Entries:
             entry, kind = amending.own(session, viewer, asked.key())
             told = story.of_entry(session, viewer, entry)
             may = access.changing(session, viewer, entry, kind, self._cabinet.clock())
-            group = session.get(GroupRow, entry.group_id) if entry.group_id else None
+            own = sa.select(GroupRow.id, GroupRow.name).where(GroupRow.organisation_id == viewer.organisation_id)
+            groups = {row.id: row.name for row in session.execute(own)}
         return self._view.page(
             asked,
             "entry.html",
@@ -64,7 +68,9 @@ class Entries:
             entry=entry,
             kind=kind,
             title=TITLES[kind],
-            group=group.name if group else "",
+            groups=groups,
+            group=groups.get(entry.group_id or 0, ""),
+            as_day=date.fromisoformat,
             story=told,
             changing=may,
             accept=uploads.ACCEPT,
