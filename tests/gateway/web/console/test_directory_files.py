@@ -41,7 +41,7 @@ def test_a_file_is_shown_before_it_is_saved(house: House) -> None:
     assert upload(visitor, PEOPLE, TEXT) == 303
     page = visitor.get(PEOPLE)
     assert "<del>นายทดสอบ s1.plain</del> → <ins>นายทดสอบ ชื่อใหม่</ins>" in page.text
-    assert "1 เพิ่ม 1 แก้ไข 0 กลับมาใช้ 0 พัก" in text_of(page)
+    assert "1 เพิ่ม 1 เปลี่ยน 0 กลับมาใช้ 0 พัก" in text_of(page)
     assert names(house, "s1") == before
     done = visitor.follow(visitor.post(f"{PEOPLE}/apply", {"seen": seen(visitor, PEOPLE)}))
     assert "นำเข้าแล้ว เปลี่ยน 2 รายการ" in done.text
