@@ -200,6 +200,11 @@ def window(session: Session, organisation_id: int, office: bool, kind: RegisterK
     wanted = sa.select(WindowRow).where(WindowRow.organisation_id == organisation_id, WindowRow.kind == kind)
     if (found := session.execute(wanted).scalar_one_or_none()) is not None:
         return Window(found.amend_days, found.void_days)
+    return usual_window(office, kind)
+
+
+def usual_window(office: bool, kind: RegisterKind) -> Window:
+    """AMSS++'s (C5)."""
     days = _WINDOWS[kind][0 if office else 1]
     return Window(days, days)
 
@@ -216,7 +221,7 @@ class Changing:
 
     amend: bool
     void: bool
-    reason: bool  # only with a reason: the window is over, or the line is somebody else's
+    reason: bool  # amended only with a reason: the window is over, or the line is somebody else's
 
 
 NOTHING = Changing(amend=False, void=False, reason=False)
@@ -250,13 +255,12 @@ def may_change(seen_by: Viewer, line: Changeable, days: Window, now: datetime) -
     """
     if line.voided_at is not None:
         return NOTHING
-    if line.registrant_id == seen_by.person_id:
-        amend = line.reserved or now < open_until(line.registered_at, days.amend_days)
-        void = line.reserved or now < open_until(line.registered_at, days.void_days)
-        if amend or void:
-            return Changing(amend, void, reason=False)
-    overrules = seen_by.may(Right.OVERRULE)
-    return Changing(amend=overrules, void=overrules, reason=True)
+    overrules, mine = seen_by.may(Right.OVERRULE), line.registrant_id == seen_by.person_id
+    amend, void = (
+        mine and (line.reserved or now < open_until(line.registered_at, span))
+        for span in (days.amend_days, days.void_days)
+    )
+    return Changing(amend or overrules, void or overrules, reason=not amend)
 
 
 def owner(session: Session, seen_by: Viewer) -> Any:

@@ -27,7 +27,7 @@ def expected(session: Session, viewer: Viewer, kind: RegisterKind, now: datetime
     """
     viewer.must(Right.REGISTER)
     owner, year = access.owner(session, viewer), era.be_year(now)
-    if owner.year_in_use not in (None, year):
+    if owner.year_in_use is not None and owner.year_in_use < year:
         raise RegisterClosed(organisation=owner.name, year=owner.year_in_use)
     now_open, before = (_book(session, viewer, kind, one) for one in (year, year - 1))
     off = now_open if now_open is not None else before

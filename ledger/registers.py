@@ -168,7 +168,7 @@ def enter(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: boo
     """
     register = _open(act, owner, kind, circular=circular)
     number, at = _take_number(act, register, owner)
-    text = _text(owner, kind, number, register.year, circular=circular)
+    text = written(owner, kind, number, register.year, circular=circular)
     if kind is RegisterKind.OUTGOING:
         columns["letter_number"] = text
     key = act.add(
@@ -195,14 +195,14 @@ def void(act: Act, entry: EntryRow, reason: str) -> None:
     act.alter(EntryRow, entry.id, voided_at=act.at, voided_by=act.who, void_reason=reason.strip())
 
 
-def set_start(act: Act, owner: OrganisationRow, kind: RegisterKind, year: int, start: int) -> None:
+def set_start(act: Act, owner: OrganisationRow, kind: RegisterKind, year: int, start: int, *, series: str = "") -> None:
     """Set the start number of a register that is still empty; 0 switches it off (F38, C4).
 
     Errors: `Refused` when numbers were given already.
     """
-    register = _find(act.session, owner, kind, "", year)
+    register = _find(act.session, owner, kind, series, year)
     if register is None:
-        act.add(RegisterRow, organisation_id=owner.id, kind=kind, year=year, start=start)
+        act.add(RegisterRow, organisation_id=owner.id, kind=kind, series=series, year=year, start=start)
     elif register.last is not None and start != register.start:
         raise Refused(reason=f"ทะเบียน{TITLES[kind]}ปี {year} ของ{owner.name}ออกเลขไปแล้ว จึงเปลี่ยนเลขเริ่มต้นไม่ได้")
     else:
@@ -257,16 +257,27 @@ def entry_of_letter(session: Session, letter_id: int, owner_id: int) -> EntryRow
     return session.execute(wanted).scalar_one_or_none()
 
 
+def opening(before: Any) -> int:
+    """Where a book begins that nobody has set: at 1, or off like the book of the year before."""
+    return 0 if before is not None and (before.start == 0 or before.closed) else 1
+
+
+def written(owner: OrganisationRow, kind: RegisterKind, number: int, year: int, *, circular: bool) -> str:
+    """The number as people write it: prefix and number (R23), with ว for circulars (R24); number/year (F29, F33)."""
+    if kind is RegisterKind.OUTGOING:
+        return f"{owner.prefix}{'ว' if circular else ''}{number}"
+    return f"{number}/{year}"
+
+
 def _open(act: Act, owner: OrganisationRow, kind: RegisterKind, *, circular: bool) -> sa.Row[Any]:
     """The register of the act's year; a new year opens by itself."""
     own_series = circular and kind is RegisterKind.OUTGOING and owner.circular_series == "own"
     series, year = "circular" if own_series else "", era.be_year(act.at)
-    if owner.year_in_use not in (None, year):
+    if owner.year_in_use is not None and owner.year_in_use < year:
         raise RegisterClosed(organisation=owner.name, year=owner.year_in_use)
     found = _find(act.session, owner, kind, series, year)
     if found is None:
-        before = _find(act.session, owner, kind, series, year - 1)
-        start = 0 if before is not None and (before.start == 0 or before.closed) else 1
+        start = opening(_find(act.session, owner, kind, series, year - 1))
         act.add(RegisterRow, organisation_id=owner.id, kind=kind, series=series, year=year, start=start)
         found = _find(act.session, owner, kind, series, year)
     assert found is not None
@@ -287,9 +298,3 @@ def _take_number(act: Act, register: sa.Row[Any], owner: OrganisationRow) -> tup
     at = max(act.at, register.last_at or act.at)  # times never run backwards within a book
     _TAKE.run(act.connection, row_id=register.id, number=number, at=at)
     return number, at
-
-
-def _text(owner: OrganisationRow, kind: RegisterKind, number: int, year: int, *, circular: bool) -> str:
-    if kind is RegisterKind.OUTGOING:
-        return f"{owner.prefix}{'ว' if circular else ''}{number}"  # R23, R24
-    return f"{number}/{year}"  # F29, F33

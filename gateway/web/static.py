@@ -19,6 +19,7 @@ KINDS = {
     "console.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
     "directory.js": "text/javascript; charset=utf-8",
+    "register_settings.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
     "picker.js": "text/javascript; charset=utf-8",
     "tray.js": "text/javascript; charset=utf-8",

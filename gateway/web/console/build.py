@@ -21,6 +21,7 @@ from gateway.web.console.many import Many
 from gateway.web.console.people import People
 from gateway.web.console.people_duties import PeopleDuties
 from gateway.web.console.readings import Readings
+from gateway.web.console.register_settings import RegisterSettings
 from gateway.web.console.school_groups import SchoolGroups
 from gateway.web.console.sending import Sending
 from gateway.web.console.signing import Signing
@@ -53,6 +54,7 @@ class Console:
             Entries(cabinet, view),
             Small(cabinet, view),
             Account(cabinet, view, cookies),
+            RegisterSettings(cabinet, view),
             Sending(cabinet, view),
             Waiting(cabinet, view, ground),
             Undelivered(cabinet, view),

@@ -85,6 +85,8 @@ ROUTES = _routes(
     Route("POST", "/account/sign-ins/end", Right.OWN),
     Route("POST", "/account/sign-ins/end-others", Right.OWN),
     Route("POST", "/account/act-for", Right.OWN),
+    Route("GET", "/settings/registers", Right.CONFIGURE),
+    Route("POST", "/settings/registers", Right.CONFIGURE),
     Route("GET", "/home", Right.READ),
     Route("GET", "/registers/{kind}", Right.READ),
     Route("GET", "/registers/{kind}/new", Right.REGISTER),
