@@ -47,11 +47,12 @@ def amend(
         raise FieldsWrong(reason="พ้นกำหนดแก้ไขของผู้ลงทะเบียนแล้ว โปรดระบุเหตุผลที่แก้ไข")
     if seen != version(entry):
         raise ChangedMeanwhile
-    columns = checked(act, viewer, kind, content)
+    columns = checked(act, viewer, kind, content, entry.registered_at)
     act.what = "filled" if entry.reserved else "amended"
-    act.about = f"entry {entry.id}" + (f": {reason.strip()[:LONGEST]}" if reason.strip() else "")
+    act.about = _about(entry, reason)
     filled = {"filled_at": act.at} if entry.reserved else {}
     act.alter(EntryRow, entry.id, **columns, **filled)
+    act.session.refresh(entry)  # a letter that its files make must say what the line says now
     if entry.letter_id is not None and _letter_is_open(act.session, viewer, entry.letter_id):
         shared = {name: columns[name] for name in OF_LETTER if name in columns}
         act.alter(LetterRow, entry.letter_id, **shared)
@@ -99,15 +100,22 @@ def add_documents(act: Act, viewer: Viewer, entry_id: int, documents: Sequence[D
     return letter
 
 
-def remove_document(act: Act, viewer: Viewer, entry_id: int, position: int) -> None:
-    """Take a file off a line; the original stays in the store. Errors: `NotFound`, `NotAllowed`."""
+def remove_document(act: Act, viewer: Viewer, entry_id: int, position: int, reason: str = "") -> None:
+    """Take a file off a line; the original stays in the store.
+
+    Errors: `NotFound`, `NotAllowed`; `FieldsWrong` without a reason where amending needs one; `Refused` for a file
+    that others hold.
+    """
     entry, kind = own(act.session, viewer, entry_id)
-    if not access.changing(act.session, viewer, entry, kind, act.at).amend:
+    may = access.changing(act.session, viewer, entry, kind, act.at)
+    if not may.amend:
         raise NotAllowed
     document = document_of(act.session, entry, position)
     if not _letter_is_open(act.session, viewer, document.letter_id):
         raise Refused(reason=NOT_OURS)
-    act.what, act.about = "file removed", f"entry {entry.id}"
+    if may.reason and not reason.strip():
+        raise FieldsWrong(reason="พ้นกำหนดแก้ไขของผู้ลงทะเบียนแล้ว โปรดระบุเหตุผลที่เอาไฟล์ออก")
+    act.what, act.about = "file removed", _about(entry, reason)
     act.alter(DocumentRow, document.id, removed_at=act.at, removed_by=act.who)
 
 
@@ -140,6 +148,11 @@ def version(entry: EntryRow) -> str:
     columns = {column.name: plain(getattr(entry, column.name)) for column in table_of(EntryRow).columns}
     columns.pop("letter_id")  # a file that somebody adds is no other text
     return hashlib.sha256(json.dumps(columns, ensure_ascii=False).encode()).hexdigest()
+
+
+def _about(entry: EntryRow, reason: str) -> str:
+    """What history says that an act was about, with the reason that was given."""
+    return f"entry {entry.id}" + (f": {reason.strip()[:LONGEST]}" if reason.strip() else "")
 
 
 def _letter_is_own(session: Session, viewer: Viewer, letter_id: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -79,9 +79,15 @@ _NEEDED: dict[RegisterKind, dict[str, str]] = {
 }
 
 
-def checked(act: Act, viewer: Viewer, kind: RegisterKind, content: Content) -> dict[str, Any]:
-    """The columns of a line. Errors: `FieldsWrong` with every fault."""
-    content = replace(content, letter_date=content.letter_date or act.at.astimezone(era.BANGKOK).date())
+def checked(
+    act: Act, viewer: Viewer, kind: RegisterKind, content: Content, registered_at: datetime | None = None
+) -> dict[str, Any]:
+    """The columns of a line. What we write without a date is of the day of its number; what came to us stays undated.
+
+    Arguments: `registered_at` of a line that exists. Errors: `FieldsWrong` with every fault.
+    """
+    if kind is not INCOMING and content.letter_date is None:
+        content = replace(content, letter_date=(registered_at or act.at).astimezone(era.BANGKOK).date())
     columns = {name: value for name, value in asdict(content).items() if name in FIELDS[kind]}
     problems = {name: sentence for name, sentence in _NEEDED[kind].items() if not columns[name].strip()}
     for name, value in columns.items():

@@ -17,7 +17,7 @@ from ledger import access, era, letters, registers
 from ledger.access import Right, Viewer
 from ledger.content import CERTIFICATE, INCOMING, LONGEST, OF_LETTER, ORDER, OUTGOING, Content, Origin, checked
 from ledger.directory import OrganisationRow
-from ledger.errors import FieldsWrong, Refused
+from ledger.errors import FieldsWrong, NotFound, Refused
 from ledger.history import Act
 from ledger.letters import LetterRow
 from ledger.registers import Entered, EntryRow, RegisterRow
@@ -25,6 +25,7 @@ from ledger.values import Document, RegisterKind
 
 MOST_AT_ONCE = 1000  # certificates in one act
 MOST_RESERVED = 50  # numbers in one act
+SPENT = "แบบฟอร์มนี้ออกเลขไปแล้ว แต่ข้อความต่างจากที่ลงทะเบียนไว้ หากเป็นอีกเรื่องหนึ่ง กดปุ่มอีกครั้งเพื่อออกเลขใหม่"
 
 
 def register(
@@ -40,13 +41,14 @@ def register(
     """Take the next number of the viewer's own register for what a form says; its documents lie in the store already.
 
     Arguments: `key` names the form, so that one that is sent twice takes one number. Errors: `NotAllowed`,
-    `FieldsWrong`, `RegisterOff`, `RegisterClosed`.
+    `FieldsWrong`, for "form" when it has a number already and says something else now; `RegisterOff`, `RegisterClosed`.
     """
     viewer.must(Right.REGISTER)
+    columns = checked(act, viewer, kind, content)
     if (twin := _twin(act.session, viewer, key)) is not None:
+        _must_say(act.session, twin, kind, columns, dated=content.letter_date is not None)
         return twin
     owner = access.owner(act.session, viewer)
-    columns = checked(act, viewer, kind, content)
     letter = _letter(act, owner, kind, columns, documents) if _has_letter(kind, documents) else None
     origin = Origin.PAPER if kind is INCOMING else Origin.CONSOLE
     entered = registers.enter(
@@ -77,13 +79,15 @@ def certificates(
     """Many certificates in one act and one contiguous range of numbers.
 
     Arguments: `order_id` is the line of the order that they belong to. Errors: as `register`; `Refused` for none or
-    more than `MOST_AT_ONCE`.
+    more than `MOST_AT_ONCE`; `NotFound` for an order of others (P-32).
     """
     viewer.must(Right.REGISTER)
     if not 0 < len(contents) <= MOST_AT_ONCE:
         raise Refused(reason="รายชื่อต้องมีอย่างน้อย 1 ชื่อ และไม่เกิน 1,000 ชื่อต่อครั้ง")
     if (twin := _twin(act.session, viewer, key)) is not None:
-        return _range_of(act.session, twin, len(contents))
+        return _range_of(act.session, twin)
+    if order_id is not None:
+        _must_be_own_order(act.session, viewer, order_id)
     owner = access.owner(act.session, viewer)
     entered = []
     for position, content in enumerate(contents):
@@ -124,7 +128,7 @@ def reserve(
     if problems:
         raise FieldsWrong(**problems)
     if (twin := _twin(act.session, viewer, key)) is not None:
-        return _range_of(act.session, twin, count)
+        return _range_of(act.session, twin)
     owner = access.owner(act.session, viewer)
     held: dict[str, Any] = {"reserved_for": for_whom.strip()[:LONGEST], "reserved_until": until, "letter_date": today}
     entered = [
@@ -169,11 +173,28 @@ def _twin(session: Session, viewer: Viewer, key: str) -> Entered | None:
     return _entered(*found) if found else None
 
 
-def _range_of(session: Session, first: Entered, count: int) -> list[Entered]:
-    register_id = session.get_one(EntryRow, first.id).register_id
-    wanted = sa.select(EntryRow).where(EntryRow.register_id == register_id, EntryRow.number >= first.number)
-    found = session.execute(wanted.order_by(EntryRow.number).limit(count)).scalars()
-    return [_entered(entry, first.year) for entry in found]
+def _range_of(session: Session, first: Entered) -> list[Entered]:
+    """What one act entered, from its first line on."""
+    entry = session.get_one(EntryRow, first.id)
+    wanted = sa.select(EntryRow).where(EntryRow.register_id == entry.register_id, EntryRow.number >= entry.number)
+    same = wanted.where(EntryRow.registrant_id == entry.registrant_id, EntryRow.registered_at == entry.registered_at)
+    return [_entered(found, first.year) for found in session.execute(same.order_by(EntryRow.number)).scalars()]
+
+
+def _must_say(session: Session, twin: Entered, kind: RegisterKind, columns: dict[str, Any], *, dated: bool) -> None:
+    """A form that was changed after it took its number, as with a browser's way back, is no second sending of it."""
+    entry = session.get_one(EntryRow, twin.id)
+    same = session.get_one(RegisterRow, entry.register_id).kind is kind
+    said = {name: value for name, value in columns.items() if dated or name != "letter_date"}
+    if not same or any(getattr(entry, name) != value for name, value in said.items()):
+        raise FieldsWrong(form=SPENT)
+
+
+def _must_be_own_order(session: Session, viewer: Viewer, order_id: int) -> None:
+    wanted = sa.select(EntryRow.id).join(RegisterRow, RegisterRow.id == EntryRow.register_id)
+    wanted = wanted.where(RegisterRow.organisation_id == viewer.organisation_id, RegisterRow.kind == ORDER)
+    if session.execute(wanted.where(EntryRow.id == order_id)).first() is None:
+        raise NotFound(what="รายการทะเบียน", what_en="entry", name=order_id, hint="")
 
 
 def _entered(entry: EntryRow, year: int) -> Entered:

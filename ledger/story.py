@@ -122,22 +122,24 @@ def _acts(session: Session, entry: EntryRow) -> Iterable[Told]:
     table = table_of(HistoryRow)
     lines = sa.select(EntryLineRow.line).where(EntryLineRow.entry_id == entry.id)
     wanted = sa.select(table.c.at, table.c.who, table.c.what, table.c.about, table.c.changes)
+    named = _file_names(session, entry)
     for line in session.connection().execute(wanted.where(table.c.id.in_(lines)).order_by(table.c.id.desc())):
-        yield _told(line, entry)
+        yield _told(line, entry, named)
 
 
-def _told(line: Any, entry: EntryRow) -> Told:
+def _file_names(session: Session, entry: EntryRow) -> dict[int, str]:
+    """The files that the line has and had, by their ids."""
+    wanted = sa.select(DocumentRow.id, DocumentRow.name).where(DocumentRow.letter_id == entry.letter_id)
+    return {row.id: row.name for row in session.execute(wanted)}
+
+
+def _told(line: Any, entry: EntryRow, named: dict[int, str]) -> Told:
     changes, files = [], []
     for table, key, before, after in json.loads(line.changes):
         if table == "entries" and key == entry.id and before is not None:
             changes = [Change(name, before[name], after[name]) for name in _SHOWN if name in (after or {})]
-        elif table == "documents" and _is_file_of(entry, before, after):
-            files.append(str((after or {}).get("name") or (before or {}).get("name") or ""))
+        elif table == "documents" and key in named and (before is None or "removed_at" in (after or {})):
+            files.append(named[key])  # it came with this act, or was taken off
     about, colon, reason = line.about.partition(": ")
     reason = reason if colon and about == f"entry {entry.id}" else ""
-    return Told(line.at, line.who, line.what, tuple(changes), tuple(filter(None, files)), reason)
-
-
-def _is_file_of(entry: EntryRow, before: Any, after: Any) -> bool:
-    """A file that came with this act, not one that merely changed."""
-    return before is None and after is not None and after.get("letter_id") == entry.letter_id
+    return Told(line.at, line.who, line.what, tuple(changes), tuple(files), reason)

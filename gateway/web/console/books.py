@@ -19,7 +19,7 @@ from gateway.web.console.view import View, to
 from ledger import access, directory, drafts, era, listing, registering, sending
 from ledger.access import Right
 from ledger.content import FIELDS
-from ledger.errors import FieldsWrong, SarabanError
+from ledger.errors import ClockBackwards, FieldsWrong, RegisterClosed, RegisterOff, SarabanError
 from ledger.history import acting
 from ledger.listing import Filter
 from ledger.values import RegisterKind, Urgency
@@ -97,8 +97,8 @@ class Books:
                 circular, key = bool(asked.form.get("circular")), asked.form.get("key", "")[:64]
                 entered = registering.register(act, viewer, kind, content, documents, circular=circular, key=key)
                 drafts.drop(act.session, viewer.person_id, f"new {kind}")
-        except FieldsWrong as fault:
-            return self._show(asked, kind, asked.form, fault)
+        except (FieldsWrong, RegisterOff, RegisterClosed, ClockBackwards) as fault:
+            return self._show(asked, kind, _with_key(asked.form, fault), fault)
         return to(f"/entries/{entered.id}", told="registered")
 
     def _show(
@@ -150,13 +150,13 @@ class Books:
                     typed.whole(form.get("count", ""), 1),
                     key=form.get("key", "")[:64],
                 )
-        except FieldsWrong as fault:
+        except (FieldsWrong, RegisterOff, RegisterClosed, ClockBackwards) as fault:
             return self._reserving(asked, form, fault)
         if len(held) == 1:
             return to(f"/entries/{held[0].id}", told="reserved")
         return to(f"/registers/{kind}", reserved="yes", told="reserved")
 
-    def _reserving(self, asked: Asked, values: dict[str, str], fault: FieldsWrong | None = None) -> Response:
+    def _reserving(self, asked: Asked, values: dict[str, str], fault: SarabanError | None = None) -> Response:
         kind = kind_of(asked)
         if kind not in (RegisterKind.OUTGOING, RegisterKind.ORDER):
             raise HTTPException(404)
@@ -207,6 +207,12 @@ def filter_of(asked: Asked, kind: RegisterKind | None, today: date, *, every_yea
 def fresh_key() -> str:
     """The name of one form, so that it takes one number however often it is sent."""
     return token_urlsafe(18)
+
+
+def _with_key(form: dict[str, str], fault: SarabanError) -> dict[str, str]:
+    """What was typed; a form whose key has taken its number gets another if it is sent once more."""
+    spent = isinstance(fault, FieldsWrong) and fault.problems.get("form") == registering.SPENT
+    return {**form, "key": ""} if spent else form
 
 
 def _defaults(kind: RegisterKind, asked: Asked, day: str, office: str) -> dict[str, str]:

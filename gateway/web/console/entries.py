@@ -114,8 +114,12 @@ class Entries:
     def remove_file(self, asked: Asked) -> Response:
         """Take a file off the line; its original stays in the store."""
         key = asked.key()
-        with acting(self._cabinet.database, asked.viewer.name, "file removed", self._cabinet.clock()) as act:
-            amending.remove_document(act, asked.viewer, key, asked.key("position"))
+        reason = one_line(asked.form.get("reason", ""))
+        try:
+            with acting(self._cabinet.database, asked.viewer.name, "file removed", self._cabinet.clock()) as act:
+                amending.remove_document(act, asked.viewer, key, asked.key("position"), reason)
+        except FieldsWrong as fault:
+            return self._show(asked, FieldsWrong(form=fault.problems["reason"]))
         return to(f"/entries/{key}", told="file_removed")
 
     def amend_form(self, asked: Asked) -> Response:

@@ -31,6 +31,8 @@ def content(form: Mapping[str, str], kind: RegisterKind, today: date) -> Content
             values[field] = choice(text, Urgency.NORMAL)
         elif field == "secrecy":
             values[field] = choice(text, Secrecy.ORDINARY)
+            if text and text != values[field]:  # never taken for "ordinary"
+                problems[field] = "โปรดเลือกชั้นความลับจากรายการ"
         else:
             values[field] = text
     if problems:
@@ -55,6 +57,8 @@ def choice(text: str, default: E) -> E:
 
 
 def whole(text: str, default: int = 0) -> int:
-    """A whole number, Thai digits too."""
-    plain = digits(text)
-    return int(plain) if plain and len(plain) < 8 else default
+    """A whole number, Thai digits too; "" is the default. What is no such number is one that no form takes."""
+    plain = one_line(text)
+    if not plain:
+        return default
+    return int(digits(plain)) if plain.isdecimal() and len(plain) < 8 else -1
