@@ -14,6 +14,7 @@ function renew(fresh) {
     if (!next || next.isEqualNode(old) || old.contains(document.activeElement) && typing(document.activeElement)) continue;
     const focus = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     old.replaceWith(next);
+    old.querySelectorAll("details").forEach((one, index) => { if (one.open && next.querySelectorAll("details")[index]) next.querySelectorAll("details")[index].open = true; });
     if (focus) [...next.querySelectorAll("a")].find((link) => link.getAttribute("href") === focus)?.focus();
   }
 }
@@ -38,6 +39,11 @@ function listen() {
 }
 
 if (document.body.dataset.live && document.querySelector("[data-refresh]")) listen();
+
+// On a phone the present register is scrolled into sight.
+
+const present = document.querySelector(".books [aria-current]");
+if (present) present.closest(".wrap").scrollLeft = present.offsetLeft - 60;
 
 // A form that is sent twice would be sent once with a token that is dead already.
 
