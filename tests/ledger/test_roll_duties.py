@@ -164,3 +164,17 @@ def test_the_last_administrator_stays(hall: Hall, administrator: Viewer) -> None
     hall.joined(second)
     appoint(hall, administrator, OFFICE, {administrator.person_id: set()})
     assert held(hall, administrator.person_id) == set()
+
+
+def test_two_duties_of_the_office_do_not_add_up_at_a_school(hall: Hall) -> None:
+    both = someone(hall, OFFICE, ANNA, Duty.CORRESPONDENCE_ADMIN, Duty.REGISTER_ADMIN)
+    other = hall.person(S1, "other@x.example")
+    appoint(hall, both, S1, {other: {Duty.SCHOOL_CLERK, Duty.REGISTER_OFFICER}})
+    assert held(hall, other) == {Duty.SCHOOL_CLERK}
+
+
+def test_nobody_is_appointed_at_a_school_that_rests(hall: Hall) -> None:
+    admin, other = someone(hall, OFFICE, ANNA, Duty.CORRESPONDENCE_ADMIN), hall.person(S1, "other@x.example")
+    hall.change(OrganisationRow, S1, active=False)
+    with pytest.raises(NotFound):
+        appoint(hall, admin, S1, {other: {Duty.SCHOOL_CLERK}})
