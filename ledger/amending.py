@@ -79,16 +79,17 @@ def void(act: Act, viewer: Viewer, entry_id: int, reason: str, seen: str) -> Ent
 
 
 def add_documents(act: Act, viewer: Viewer, entry_id: int, documents: Sequence[Document]) -> int:
-    """Add files to a line at any time, such as the signed scan. Returns the letter's id.
+    """Add files to a line at any time until it is sent, such as the signed scan. Returns the letter's id.
 
-    Errors: `NotFound`, `NotAllowed` for a secret line of others; `Refused` for a void one.
+    Errors: `NotFound`, `NotAllowed` for a secret line of others; `Refused` for a void one, and for a letter that
+    others hold.
     """
     viewer.must(Right.REGISTER)
     entry, kind = own(act.session, viewer, entry_id)
     if entry.voided_at is not None:
         raise Refused(reason="เลขนี้ถูกยกเลิกแล้ว จึงแนบไฟล์เพิ่มไม่ได้")
     letter = entry.letter_id
-    if letter is not None and not _letter_is_own(act.session, viewer, letter):
+    if letter is not None and not _letter_is_open(act.session, viewer, letter):
         raise Refused(reason=NOT_OURS)
     if letter is None:
         columns = {name: getattr(entry, name) for name in OF_LETTER}

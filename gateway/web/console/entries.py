@@ -141,7 +141,7 @@ class Entries:
                 seen, reason = form.get("seen", ""), one_line(form.get("reason", ""))
                 amending.amend(act, viewer, key, content, seen, reason, documents)
                 drafts.drop(act.session, viewer.person_id, f"entry {key}")
-        except (FieldsWrong, ChangedMeanwhile) as fault:
+        except (FieldsWrong, ChangedMeanwhile, Refused) as fault:
             return self._form(asked, entry, kind, form, False, fault)
         return to(f"/entries/{key}", told="filled" if entry.reserved else "amended")
 
