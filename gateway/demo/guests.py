@@ -37,7 +37,7 @@ def welcome(ledger: Ledger, folder: Path) -> None:
         with acting(ledger.database, "saraban demo", "invited", clock()) as act:
             found = sa.select(PersonRow.id).where(PersonRow.mailbox == mailbox)
             token = door.invitations.invite(act, act.session.execute(found).scalar_one())
-        door.invitations.accept(token, password, Visit(clock(), "POST", "", "saraban demo"))
+        door.end(door.invitations.accept(token, password, Visit(clock(), "POST", "", "saraban demo")).token)
     durable.write(folder / FILE, f"{password}\n".encode())
 
 

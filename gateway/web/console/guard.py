@@ -117,8 +117,6 @@ class Guard:
             return await self._posted(page, asked)
 
     async def _posted(self, page: Page, asked: Asked) -> Response:
-        if page.uploads:
-            self._confirmed(page, asked.sign_in)  # files cannot be carried through another page
         async with bodies.read(asked.request, page.uploads) as body:
             given = body.form.get("seal", "").encode()
             if page.right is not Right.OPEN and not hmac.compare_digest(given, self.seal(asked.sign_in).encode()):
@@ -129,7 +127,7 @@ class Guard:
                 return await self._threads.run(page.run, asked)
             except ConfirmFirst:
                 if body.files:
-                    raise
+                    raise  # files cannot be carried through another page
                 return await self._threads.run(self._ask_again, asked)
 
     def _ask_again(self, asked: Asked) -> Response:

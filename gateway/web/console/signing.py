@@ -120,6 +120,8 @@ class Signing:
 
     def begin(self, asked: Asked) -> Response:
         """Make the first account."""
+        if not self._door.invitations.awaits_first():
+            return to("/sign-in")
         form, visit = asked.form, self._ground.visit(asked.request)
         try:
             signed_in = self._door.invitations.begin(

@@ -15,7 +15,7 @@ from ledger.directory import DutyRow, PersonRow
 from ledger.history import HistoryRow
 from tests.gateway.web.console.house import PASSWORD, Client, House, text_of
 from tests.gateway.web.console.house import house as opened
-from tests.gateway.web.console.test_signing import ANOTHER, LOGIN, set_up, sign_in, stranger, where
+from tests.gateway.web.console.test_signing import ANOTHER, LOGIN, code, set_up, sign_in, stranger, where
 
 
 @pytest.fixture
@@ -232,3 +232,17 @@ def test_a_graver_duty_elsewhere_asks_for_a_second_factor_first(tmp_path: Path) 
         assert where(visitor.get("/home")).startswith("/sign-in")
         set_up(house, visitor)
         assert "โรงเรียนวัดป่า" in text_of(visitor.get("/home"))
+
+
+def test_everything_is_said_in_english_too(house: House, clerk: Client) -> None:
+    second_person(house)
+    clerk.get("/home?lang=en")
+    pages = [clerk.get("/account"), clerk.get("/account/password"), clerk.get("/account/second")]
+    pages.append(clerk.post("/account/password", {"old": "x", "new": "y", "again": "z"}))
+    secret = re.findall(r'name="secret" value="([A-Z2-7]{32})"', pages[2].text)[0]
+    pages.append(clerk.post("/account/second", {"secret": secret, "code": code(house, secret)}))
+    pages += [clerk.get("/account/second"), clerk.get("/confirm"), clerk.get("/nowhere"), clerk.post("/home")]
+    pages.append(clerk.post("/account/second/remove", {"password": "x"}))
+    names = r"นายทดสอบ( สองแห่ง)?|สพป\.ตัวอย่าง เขต 4|โรงเรียนวัดป่า|ไทย|ว่"
+    for page in pages:
+        assert not re.findall("[ก-๙]+", re.sub(names, "", text_of(page)))

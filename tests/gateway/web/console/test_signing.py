@@ -285,7 +285,7 @@ def test_the_first_administrator_begins_with_the_servers_code(tmp_path: Path) ->
         assert where(visitor.post("/begin", {**FIRST, "code": printed.lower()})) == "/home"
         assert FIRST["office_name"] in text_of(visitor.get("/home"))
         assert where(visitor.get("/begin")) == "/sign-in"
-        assert stranger(house).post("/begin", {**FIRST, "code": printed}).status == 422
+        assert where(stranger(house).post("/begin", {**FIRST, "code": printed})) == "/sign-in"
 
 
 def test_codes_cannot_be_guessed_for_long(tmp_path: Path) -> None:
@@ -293,3 +293,18 @@ def test_codes_cannot_be_guessed_for_long(tmp_path: Path) -> None:
         visitor = stranger(house)
         statuses = [visitor.post("/begin", {**FIRST, "code": "ABCD-EFGH-JKLM"}).status for _ in range(25)]
         assert statuses == [422] * 20 + [429] * 5
+
+
+def test_everything_is_said_in_english_too(house: House, tmp_path: Path) -> None:
+    visitor = Client(house, {"saraban_language": "en"}, seal="x")
+    pages = [
+        visitor.get(path) for path in ("/sign-in?told=expired", "/forgot", "/forgot?told=sent", "/join/x", "/nowhere")
+    ]
+    pages += [sign_in(visitor, "x"), visitor.post("/begin", {"code": "x"}), visitor.post("/home", {})]
+    with opened(tmp_path / "empty", furnished=False) as empty:
+        newcomer = Client(empty, {"saraban_language": "en"}, seal="x")
+        pages += [newcomer.get("/begin"), newcomer.post("/begin", {"code": "x"})]
+    with opened(tmp_path / "open", base_url="http://192.0.2.7") as plain:
+        pages.append(Client(plain, {"saraban_language": "en"}).get("/home"))
+    for page in pages:
+        assert not re.findall("[ก-๙]+", text_of(page).replace("ไทย", ""))
