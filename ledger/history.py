@@ -8,7 +8,9 @@ chained by SHA-256; `ledger.verify` turns the chain back into the rows that must
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
+import pkgutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+import ledger
 from ledger.database import Database, Moment, Row, moment_text, plain, table_of
 from ledger.prepared import Prepared
 
@@ -168,7 +171,10 @@ def head_before(session: Session, moment: datetime) -> str:
 
 
 def sealed_tables() -> dict[str, type[Row]]:
-    """Every table whose rows history seals."""
+    """Every table whose rows history seals, whether this program works with it or not."""
+    for found in pkgutil.walk_packages(ledger.__path__, "ledger."):
+        if not found.name.startswith("ledger.migrations."):
+            importlib.import_module(found.name)  # a class that nobody asked for is not mapped yet
     mapped: list[type[Row]] = [mapper.class_ for mapper in Row.registry.mappers]
     return {table_of(row).name: row for row in mapped if row is not HistoryRow and _sealed_columns(row)}
 

@@ -80,10 +80,12 @@ class Story:
 def of_entry(session: Session, viewer: Viewer, entry: EntryRow) -> Story:
     """The story of a line that the viewer may read.
 
-    Holders at other organisations are told only to the sender: the letter's own organisation (F93).
+    Holders at other organisations, and what is done there, are told only to the sender: the letter's own
+    organisation (F93, P-32).
     """
     letter = session.get(LetterRow, entry.letter_id) if entry.letter_id is not None else None
     stops = _stops(session, letter, viewer) if letter is not None else ()
+    foreign = letter is not None and letter.organisation_id != viewer.organisation_id
     wanted = sa.select(EntryRow).where(EntryRow.order_id == entry.id).order_by(EntryRow.number)
     return Story(
         year=year_of(session, entry),
@@ -92,7 +94,7 @@ def of_entry(session: Session, viewer: Viewer, entry: EntryRow) -> Story:
         stops=stops,
         order=session.get(EntryRow, entry.order_id) if entry.order_id is not None else None,
         certificates=tuple(session.execute(wanted.limit(_MOST_CERTIFICATES)).scalars()),
-        acts=tuple(_acts(session, entry)),
+        acts=tuple(_acts(session, entry, foreign=foreign)),
     )
 
 
@@ -118,13 +120,16 @@ def _stops(session: Session, letter: LetterRow, viewer: Viewer) -> tuple[Stop, .
     )
 
 
-def _acts(session: Session, entry: EntryRow) -> Iterable[Told]:
+def _acts(session: Session, entry: EntryRow, *, foreign: bool) -> Iterable[Told]:
+    """Every act on the line; of a letter that came from another organisation not what that does to it."""
     table = table_of(HistoryRow)
     lines = sa.select(EntryLineRow.line).where(EntryLineRow.entry_id == entry.id)
     wanted = sa.select(table.c.at, table.c.who, table.c.what, table.c.about, table.c.changes)
-    named = _file_names(session, entry)
+    named = {} if foreign else _file_names(session, entry)
     for line in session.connection().execute(wanted.where(table.c.id.in_(lines)).order_by(table.c.id.desc())):
-        yield _told(line, entry, named)
+        touched = json.loads(line.changes)
+        if not foreign or any(one == "entries" and key == entry.id for one, key, *_ in touched):
+            yield _told(line, touched, entry, named)
 
 
 def _file_names(session: Session, entry: EntryRow) -> dict[int, str]:
@@ -133,9 +138,9 @@ def _file_names(session: Session, entry: EntryRow) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(wanted)}
 
 
-def _told(line: Any, entry: EntryRow, named: dict[int, str]) -> Told:
+def _told(line: Any, touched: Any, entry: EntryRow, named: dict[int, str]) -> Told:
     changes, files = [], []
-    for table, key, before, after in json.loads(line.changes):
+    for table, key, before, after in touched:
         if table == "entries" and key == entry.id and before is not None:
             changes = [Change(name, before[name], after[name]) for name in _SHOWN if name in (after or {})]
         elif table == "documents" and key in named and (before is None or "removed_at" in (after or {})):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ledger_world import LIFE, World, sender_of
 
+import ledger
 from ledger import registers, sending, verify
 from ledger.history import raw_rows, sealed_tables
 from ledger.originals import digest
@@ -124,3 +129,12 @@ def test_an_altered_original_that_no_letter_needs_is_named_too(busy: World) -> N
     assert faults(busy) == []
     busy.originals.path(name).write_bytes(b"left behind by a hand")
     assert [name in fault for fault in faults(busy)] == [True]
+
+
+def test_every_table_is_known_to_a_program_that_works_with_none_of_them() -> None:
+    for found in pkgutil.iter_modules(ledger.__path__, "ledger."):
+        importlib.import_module(found.name)
+    asked = "from ledger import history, verify; print(*sorted(history.sealed_tables()))"
+    known = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+    assert known == sorted(sealed_tables())
+    assert {"exports", "accounts", "receipts", "windows"} <= set(known)
