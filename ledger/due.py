@@ -16,7 +16,6 @@ from ledger.letters import DeliveryRow
 from ledger.outbox import Claimed
 from ledger.values import LetterFacts, Notice, NoticeKind
 
-
 _PLACES = {NoticeKind.INVITATION: "join"}  # where a token's page is; receipt links everywhere else
 
 
