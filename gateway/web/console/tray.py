@@ -22,7 +22,7 @@ from gateway.web.console.view import View, to
 from gateway.web.forms import one_line
 from ledger import drafts, tray
 from ledger.access import Right
-from ledger.errors import DecidedMeanwhile, FieldsWrong, SarabanError
+from ledger.errors import DecidedMeanwhile, FieldsWrong, NotAllowed, SarabanError
 from ledger.history import Act, acting
 from ledger.values import OutcomeKind, Secrecy
 
@@ -59,6 +59,8 @@ class Tray:
         number = max(asked.number("page", 1), 1)
         with self._cabinet.database.read() as session:
             found = tray.page(session, asked.viewer, offset=(number - 1) * ON_A_PAGE, limit=ON_A_PAGE)
+        if number > 1 and not found.lines:
+            return to("/tray")
         return self._view.page(
             asked,
             "tray.html",
@@ -90,6 +92,10 @@ class Tray:
             one = self._opened(asked)
         except DecidedMeanwhile as fault:
             return self._decided(asked, fault, 200)
+        except NotAllowed:
+            if not asked.number("done"):
+                raise
+            return to("/tray", told=asked.query("told"), done=asked.query("done"))  # one that turns out to be secret
         with self._cabinet.database.read() as session:
             before = drafts.of(session, asked.viewer.person_id, _draft(one.intake.id))
         return self._show(asked, one, before or proposed.values(one), restored=bool(before))

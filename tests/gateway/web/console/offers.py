@@ -7,12 +7,14 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+import sqlalchemy as sa
 from fpdf import FPDF
 
 from gateway.entering import Entering
 from gateway.pipeline import Policy
 from gateway.settler import Settled
-from ledger import intakes, routing, rules
+from ledger import intakes, routing, rules, verify
+from ledger.database import Row
 from ledger.intakes import SMALL, IntakeRow
 from ledger.values import Channel, Intake, OutcomeKind
 from tests.gateway.web.console.house import House
@@ -27,6 +29,17 @@ rules:
 SUBJECT = "ด่วนที่สุด ที่ ศธ 04001/ว1187 ขอเชิญประชุมผู้บริหารสถานศึกษา"
 TEXT = "เรียน ผู้อำนวยการ\n\nลงวันที่ 24 พ.ย. 2569\n"
 HTML = '<p>เรียน <b>ผู้อำนวยการ</b></p><p><a href="https://obec.example/form">แบบตอบรับ</a></p>'
+
+FORM = {
+    "letter_number": "ศธ 04001/ว1187",
+    "letter_date": "24 พ.ย. 2569",
+    "sender": "โรงเรียนบ้านนา",
+    "recipient": "สพป.ตัวอย่าง เขต 4",
+    "subject": "ขอเชิญประชุมผู้บริหารสถานศึกษา",
+    "urgency": "most_urgent",
+    "secrecy": "ordinary",
+    "to.policy": "1",
+}
 
 
 def pdf(pages: int = 1) -> bytes:
@@ -101,3 +114,13 @@ def with_rules(house: House, text: str = RULES) -> None:
     """Give the office its rules."""
     with house.act() as act:
         rules.replace(act, house.places["office"], routing.parse(text))
+
+
+def rows(house: House, row: type[Row]) -> list[Any]:
+    with house.database.read() as session:
+        return list(session.execute(sa.select(row).order_by(sa.text("id"))).scalars())
+
+
+def faults(house: House) -> list[str]:
+    with house.database.read() as session:
+        return list(verify.faults(session, house.originals))
