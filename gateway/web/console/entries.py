@@ -22,8 +22,9 @@ from ledger.content import FIELDS, Content, content_of
 from ledger.directory import GroupRow
 from ledger.errors import ChangedMeanwhile, FieldsWrong, NotAllowed, Refused, SarabanError
 from ledger.history import acting
+from ledger.intakes import IntakeRow
 from ledger.registers import EntryRow
-from ledger.values import RegisterKind
+from ledger.values import Channel, RegisterKind
 
 
 class Entries:
@@ -57,6 +58,7 @@ class Entries:
         with self._cabinet.database.read() as session:
             entry, kind = amending.own(session, viewer, asked.key())
             told = story.of_entry(session, viewer, entry)
+            came = session.get(IntakeRow, told.letter.intake_id or 0) if told.letter else None
             may = access.changing(session, viewer, entry, kind, self._cabinet.clock())
             own = sa.select(GroupRow.id, GroupRow.name).where(GroupRow.organisation_id == viewer.organisation_id)
             groups = {row.id: row.name for row in session.execute(own)}
@@ -72,6 +74,9 @@ class Entries:
             group=groups.get(entry.group_id or 0, ""),
             as_day=date.fromisoformat,
             story=told,
+            mailed=came is not None
+            and came.channel is not Channel.FOLDER
+            and came.organisation_id == viewer.organisation_id,
             changing=may,
             accept=uploads.ACCEPT,
             most=uploads.MOST,
