@@ -78,6 +78,7 @@ def test_pages_of_pdfs_and_scans_are_pictures(house: House, clerk: Client) -> No
         assert picture.headers["Content-Type"] == "image/png"
         assert picture.headers["X-Content-Type-Options"] == "nosniff"
         assert picture.headers["Cache-Control"] == "private, no-store"
+        assert picture.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none';")
         assert Image.open(BytesIO(picture.body), formats=["PNG"]).width >= 300
     for path in ("1/page/4", "1/page/0", "1/page/99999999999", "3/page/1", "4/page/1", "9/page/1"):
         assert clerk.get(f"/tray/{key}/files/{path}.png").status == 404
