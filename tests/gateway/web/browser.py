@@ -102,4 +102,5 @@ def visitor(browser: Browser, **other: Any) -> Iterator[Page]:
 
 def faults(page: Page) -> list[str]:
     """What is wrong with how the page and what it frames look; empty when nothing is."""
-    return [fault for frame in page.frames for fault in frame.evaluate(MEASURE)]
+    loaded = [frame for frame in page.frames if frame.url]  # a lazy one out of sight has nothing to measure
+    return [fault for frame in loaded for fault in frame.evaluate(MEASURE)]

@@ -84,6 +84,7 @@ def test_a_letter_is_registered_found_amended_voided_and_searched(
         expect(page.locator("#number")).to_have_text("1/2569")
         tab_to(page, "แก้ไข")
         page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("แก้ไขรายการทะเบียน")
         typed_into(page, "เรื่อง", "ขอเชิญประชุมครู")
         tab_to(page, "บันทึก")
         page.keyboard.press("Enter")
@@ -91,6 +92,7 @@ def test_a_letter_is_registered_found_amended_voided_and_searched(
 
         tab_to(page, "ยกเลิกเลขนี้")
         page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("ยกเลิกเลข 1/2569")
         typed_into(page, "เหตุผลที่ยกเลิกเลข", "ลงผิดเล่ม")
         tab_to(page, "ยืนยันยกเลิกเลข")
         page.keyboard.press("Enter")
