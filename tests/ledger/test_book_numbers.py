@@ -96,8 +96,8 @@ def test_circulars_come_back_only_when_no_number_can_be_given_twice(world: World
     for _ in range(3):
         enter(world, OUTGOING, circular=True)
     enter(world, OUTGOING)
-    assert problems(world, replace(shelf(world), circular_series="shared")) == {"circular_series": TWIN_SERIES}
     for _ in range(2):
+        assert problems(world, replace(shelf(world), circular_series="shared")) == {"circular_series": TWIN_SERIES}
         enter(world, OUTGOING)
     change(world, circular_series="shared")
     assert enter(world, OUTGOING, circular=True) == "ศธ 04022/ว4"

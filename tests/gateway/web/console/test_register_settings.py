@@ -53,6 +53,8 @@ def register(visitor: Client, kind: str = "incoming", **more: str) -> str:
 
 
 def test_what_is_saved_as_it_stands_changes_nothing(house: House, admin: Client) -> None:
+    assert register(house.signed_in("office.plain"), "outgoing", circular="1") == "ศธ 04022/ว1"
+    assert 'name="start_circular" value="2"' in admin.get(PAGE).text  # what would be right if circulars went apart
     with house.database.read() as session:
         before = session.connection().exec_driver_sql("SELECT count(*) FROM history").scalar()
     assert save(admin).headers["Location"] == SAVED
