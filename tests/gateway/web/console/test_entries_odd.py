@@ -53,7 +53,7 @@ def test_what_is_not_yours_is_as_what_is_not_there(house: House, clerk: Client) 
 
 
 @pytest.mark.parametrize(
-    "key", ["0", "00", str(2**63 - 1), str(2**63), "9" * 200, "-1", "1.5", "x", "%00", "1%0a", "๑"]
+    "key", ["0", "00", str(2**63 - 1), str(2**63), "9" * 200, "-1", "1.5", "x", "%00", "1%00", "๑"]
 )
 def test_no_id_breaks_a_page(clerk: Client, key: str) -> None:
     for path in ("", "/slip", "/files/1", "/files/0", f"/files/{key}", "/amend", "/void", "/send"):
