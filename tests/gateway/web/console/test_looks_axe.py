@@ -10,18 +10,17 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.gateway.web.browser import faults
+from tests.gateway.web.browser import faults, visitor
 from tests.gateway.web.console.every_kind import WHO, all_duties, furnish
 from tests.gateway.web.console.house import Client, House
 from tests.gateway.web.console.house import house as opened
-from tests.gateway.web.console.looks import SMALL_CHOICES, WIDE, browsing, looks_right
+from tests.gateway.web.console.looks import NARROW, SMALL_CHOICES, WIDE, browsing, looks_right
 
-MORE = (  # what a link does not lead to, but a form or an error does
+MORE = (  # what a link does not lead to, but a form does
     "/search?words=ประชุม",
     "/search?words=ไม่มีคำนี้",
     "/registers/incoming?words=ไม่มีคำนี้&urgency=urgent",
     "/registers/outgoing?reserved=yes&year=all",
-    "/entries/999999",
 )
 MEASURED = {"iframes": False, "rules": {"color-contrast": {"enabled": False}}}  # contrast is what `faults` measures
 SHARES = 3  # so that each is over before its time is
@@ -87,6 +86,19 @@ def test_every_page_is_right_at_every_width_and_in_every_light(house: House, bro
                 except AssertionError as fault:
                     wrong[f"{path} {width} {scheme}"] = str(fault)
     assert not wrong, "\n".join(f"{where}: {what}" for where, what in wrong.items())
+
+
+@pytest.mark.parametrize("look", [NARROW, WIDE])
+def test_a_line_that_is_not_there_is_told_calmly(house: House, browser: Browser, look: tuple[int, str]) -> None:
+    width, scheme = look
+    with visitor(
+        browser, viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True
+    ) as page:  # axe is a script
+        house.browse(page.context, WHO)
+        answer = page.goto(f"{house.url}/entries/999999")
+        assert answer
+        assert answer.status == 404
+        looks_right(page)
 
 
 def _measured(page: Page) -> None:
