@@ -181,7 +181,10 @@ def _check(page: Page, sign_in: SignIn | None) -> None:
 
 
 def _to_sign_in(request: Request) -> Response:
-    if request.headers.get("accept", "").startswith("application/json"):
+    accept = request.headers.get("accept", "")
+    if accept.startswith("text/event-stream"):
+        return Response(status_code=204)  # so that the browser does not ask again
+    if accept.startswith("application/json"):
         return JSONResponse({"signed_out": True}, 401)
     told = "" if request.method in SAFE else "&told=expired"
     return RedirectResponse(f"/sign-in?next={_address(request)}{told}", 303)

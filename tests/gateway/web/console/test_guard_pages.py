@@ -125,6 +125,7 @@ def test_a_strangers_form_leads_back_to_the_page_that_had_it(house: House) -> No
 def test_a_script_is_told_plainly(house: House) -> None:
     answer = Client(house).get("/read-day?text=1", Accept="application/json")
     assert (answer.status, json.loads(answer.body)) == (401, {"signed_out": True})
+    assert Client(house).get("/live", Accept="text/event-stream").status == 204
 
 
 @pytest.mark.parametrize(

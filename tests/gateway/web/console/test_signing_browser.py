@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,6 +13,7 @@ from ledger.accounts import require_second
 from ledger.directory import PersonRow
 from tests.gateway.web.browser import visitor
 from tests.gateway.web.console.house import PASSWORD, House
+from tests.gateway.web.console.house import house as opened
 from tests.gateway.web.console.looks import NARROW, WIDE, browsing, looks_right
 from tests.gateway.web.console.test_signing import ANOTHER, LOGIN, code, mailed
 
@@ -213,3 +215,23 @@ def test_everything_works_without_scripts(house: House, browser: Browser) -> Non
         page.goto(f"{house.url}/account")
         page.get_by_role("button", name="ออกจากระบบ").last.click()
         expect(page.get_by_role("heading", level=1)).to_have_text("เข้าสู่ระบบ")
+
+
+@pytest.mark.parametrize("look", [NARROW, WIDE])
+def test_the_first_pages_of_a_new_house_look_right(tmp_path: Path, browser: Browser, look: tuple[int, str]) -> None:
+    with opened(tmp_path / "new", furnished=False) as house, outside(browser, look) as page:
+        page.goto(f"{house.url}/home")
+        expect(page).to_have_url(f"{house.url}/begin")
+        looks_right(page)
+        page.get_by_label("รหัสจากเครื่องเซิร์ฟเวอร์").fill("ABCD")
+        page.get_by_label("ชื่อ-นามสกุล").fill("ก")
+        page.get_by_label("ชื่อสำนักงาน").fill("ข")
+        page.get_by_label("อีเมล").fill("a@b.example")
+        page.get_by_label("รหัสผ่าน").last.fill("x")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("ใช้ไม่ได้")
+        looks_right(page)
+    with opened(tmp_path / "open", base_url="http://192.0.2.7") as house, outside(browser, look) as page:
+        page.goto(f"{house.url}/home")
+        expect(page.get_by_text("base_url")).to_be_visible()
+        looks_right(page)
