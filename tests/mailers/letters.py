@@ -99,7 +99,8 @@ GIVEN_UP = replace(
     ),
 )
 CODE = replace(LETTER, kind=NoticeKind.CODE, facts=replace(OUTGOING, secrecy=Secrecy.SECRET), link="", code="482913")
-EVERY = (ARRIVAL, FORWARDED, LETTER, ANSWER, GIVEN_UP, CODE)
+INVITATION = replace(LETTER, kind=NoticeKind.INVITATION, facts=None, holder="")
+EVERY = (ARRIVAL, FORWARDED, LETTER, ANSWER, GIVEN_UP, CODE, INVITATION)
 
 
 def read_back(mail: Mail) -> EmailMessage:

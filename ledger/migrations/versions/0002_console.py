@@ -151,9 +151,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_outcomes_held", "outcomes", ["intake_id"], sqlite_where=sa.text("kind = 'held'"))
-    op.create_index(
-        "ix_outbox_given_up", "outbox", ["organisation_id"], sqlite_where=sa.text("gave_up_at IS NOT NULL")
-    )
+    op.create_index("ix_outbox_given_up", "outbox", ["organisation_id"], sqlite_where=sa.text("gave_up_at IS NOT NULL"))
     op.create_index("ix_deliveries_organisation_id", "deliveries", ["organisation_id"])
     op.create_table(
         "exports",
