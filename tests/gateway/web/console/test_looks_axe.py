@@ -66,6 +66,7 @@ def test_every_page_is_reached(house: House) -> None:
     assert wanted <= shapes, wanted - shapes
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("share", range(SHARES))
 def test_every_page_is_right_at_every_width_and_in_every_light(house: House, browser: Browser, share: int) -> None:
     pages = [*reachable(house.signed_in(WHO)), *MORE]
