@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.gateway.web.browser import chromium, faults, visitor
+from tests.gateway.web.browser import faults, visitor
 from tests.stories.house import House
 from tests.stories.post import letter, paper, post
 
@@ -39,12 +39,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House(tmp_path_factory.mktemp("office"), {"SARABAN_HTTP__TRUSTED_PROXIES": "127.0.0.0/8"})
     yield house.start()
     house.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @contextmanager

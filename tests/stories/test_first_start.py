@@ -14,9 +14,9 @@ import urllib.request
 
 import pyotp
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.gateway.web.browser import chromium, visitor
+from tests.gateway.web.browser import visitor
 from tests.stories.conftest import MakeHouse
 from tests.stories.house import House, eventually
 
@@ -33,18 +33,18 @@ def install(make_house: MakeHouse, **settings: str) -> House:
     return house
 
 
-def test_the_first_administrator_begins_with_what_the_terminal_tells(make_house: MakeHouse) -> None:
+def test_the_first_administrator_begins_with_what_the_terminal_tells(make_house: MakeHouse, browser: Browser) -> None:
     house = install(make_house).start(verb="run")
     address, code = eventually(lambda: CODE.search(house.log), "the code").groups()  # type: ignore[union-attr]
     assert address == house.announced["http"] + "/begin"
-    with chromium() as browser, visitor(browser) as page:
+    with visitor(browser) as page:
         page.goto(house.announced["http"])
         expect(page).to_have_url(address)
         page.get_by_label("รหัสจากเครื่องเซิร์ฟเวอร์").fill(code)
         page.get_by_label("ชื่อ-นามสกุล").fill("นางสมศรี ใจดี")
         page.get_by_label("ชื่อสำนักงาน").fill("สพป.ตัวอย่าง เขต 9")
         page.get_by_label("อีเมล").fill("somsri@office.example")
-        page.get_by_label("รหัสผ่าน", exact=True).fill(PASSWORD)
+        page.locator("#password").fill(PASSWORD)
         page.get_by_role("button", name="สร้างบัญชีและเริ่มใช้งาน").click()
         expect(page.get_by_text("บัญชีนี้ต้องใช้การยืนยันสองขั้นตอน")).to_be_visible()
         secret = page.locator(".secret code").inner_text().replace(" ", "")

@@ -14,9 +14,8 @@ from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-from tests.gateway.web.browser import chromium
 from tests.stories.house import House, eventually
 from tests.stories.post import SCHOOL, paper, post
 
@@ -73,11 +72,10 @@ def test_there_are_more_than_a_hundred_different_payloads() -> None:
 
 
 @pytest.fixture
-def context() -> Iterator[BrowserContext]:
-    with chromium() as browser:
-        opened = browser.new_context(locale="th-TH", viewport={"width": 1280, "height": 900})
-        yield opened
-        opened.close()
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(locale="th-TH", viewport={"width": 1280, "height": 900})
+    yield opened
+    opened.close()
 
 
 def mail(number: int, evil: str) -> bytes:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.gateway.web.browser import chromium, faults, visitor
+from tests.gateway.web.browser import faults, visitor
 from tests.gateway.web.mails import write
 from tests.gateway.web.office import CODE, CROWDED, DONE, HIDDEN, LONG_SUBJECT, ORDINARY
 from tests.gateway.web.site import Site
 from tests.gateway.web.test_hostile import HTML_PAYLOADS
 
 NAME = "นายกอบชัย มาลี"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 def test_loading_the_page_with_all_its_scripts_acknowledges_nothing(web: Site, browser: Browser) -> None:

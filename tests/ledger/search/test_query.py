@@ -137,13 +137,18 @@ def test_the_marks_of_the_index_cannot_be_forged(world: World) -> None:
     assert subject == " 9 9 " + index.END * 2
 
 
+def _settled(text: str) -> bool:
+    """Not empty, and no senseless row of vowels and tones that folds on when it is folded again."""
+    return bool(text) and fold(text) == text
+
+
 def test_every_part_of_a_subject_finds_it(world: World) -> None:
     key, _ = enter(world), enter(world, subject="~")
 
     @SETTINGS
     @given(st.data())
     def check(data: st.DataObject) -> None:
-        subject = data.draw((THAI | st.text(max_size=30)).map(fold).filter(bool), "subject")
+        subject = data.draw((THAI | st.text(max_size=30)).map(fold).filter(_settled), "subject")
         begin = data.draw(st.integers(0, len(subject) - 1), "begin")
         end = data.draw(st.integers(begin + 1, len(subject)), "end")
         with world.act() as act:

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.gateway.web.browser import chromium
 from tests.gateway.web.console.house import House
 from tests.gateway.web.console.house import house as opened
 
@@ -17,9 +15,3 @@ from tests.gateway.web.console.house import house as opened
 def house(tmp_path: Path) -> Iterator[House]:
     with opened(tmp_path) as made:
         yield made
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
