@@ -128,14 +128,16 @@ def columns(house: House) -> list[str]:
 def other(column: str) -> str:
     """Another value of its kind."""
     if column.endswith("_id"):
-        return f"{column} % 6 + 1"
+        return f"coalesce({column}, 0) % 6 + 1"
     return {
         "letter_date": "'2026-01-06'",
+        "reserved_until": "'2026-01-06'",
+        "filled_at": "'2026-01-06T00:00:00.000000+00:00'",
         "registered_at": f"replace({column}, '+00:00', '+01:00')",
         "voided_at": "'2026-01-06T00:00:00.000000+00:00'",
         "urgency": "'most_urgent'",
         "secrecy": "'secret'",
-    }.get(column, f"{column} || 'ๆ'")
+    }.get(column, f"coalesce({column}, '') || 'ๆ'")
 
 
 def test_what_is_taken_out_moved_or_torn_is_named(archive: House) -> None:
