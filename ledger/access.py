@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -263,6 +263,6 @@ def may_change(seen_by: Viewer, line: Changeable, days: Window, now: datetime) -
     return Changing(amend or overrules, void or overrules, reason=not amend)
 
 
-def owner(session: Session, seen_by: Viewer) -> Any:
+def owner(session: Session, seen_by: Viewer) -> OrganisationRow:
     """The viewer's own organisation."""
     return session.get_one(OrganisationRow, seen_by.organisation_id)

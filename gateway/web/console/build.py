@@ -11,6 +11,7 @@ from gateway.web.console.cookies import Cookies
 from gateway.web.console.directory import Directory
 from gateway.web.console.directory_files import DirectoryFiles
 from gateway.web.console.directory_forms import DirectoryForms
+from gateway.web.console.drafting import Drafting
 from gateway.web.console.entries import Entries
 from gateway.web.console.exporting import Exporting
 from gateway.web.console.finding import Finding
@@ -18,6 +19,7 @@ from gateway.web.console.guard import Guard, Page
 from gateway.web.console.home import Home
 from gateway.web.console.mails import Mails
 from gateway.web.console.many import Many
+from gateway.web.console.news import News
 from gateway.web.console.people import People
 from gateway.web.console.people_duties import PeopleDuties
 from gateway.web.console.readings import Readings
@@ -25,7 +27,6 @@ from gateway.web.console.register_settings import RegisterSettings
 from gateway.web.console.school_groups import SchoolGroups
 from gateway.web.console.sending import Sending
 from gateway.web.console.signing import Signing
-from gateway.web.console.small import Small
 from gateway.web.console.tray import Tray
 from gateway.web.console.undelivered import Undelivered
 from gateway.web.console.view import View
@@ -52,7 +53,8 @@ class Console:
             Home(cabinet, view),
             Books(cabinet, view),
             Entries(cabinet, view),
-            Small(cabinet, view),
+            Drafting(cabinet, view),
+            News(cabinet),
             Account(cabinet, view, cookies),
             RegisterSettings(cabinet, view),
             Sending(cabinet, view),

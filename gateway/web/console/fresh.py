@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import sqlalchemy as sa
+
 from ledger import search
 from ledger.database import Database
 
@@ -11,7 +15,9 @@ AT_ONCE = 3000  # lines of history that one request takes in; the rest follows i
 def freshen(database: Database) -> int:
     """Take what was written lately into the index. Returns how many lines of history are still ahead."""
     with database.read() as session:
-        if not search.behind(session):
+        if not (behind := search.behind(session)):
             return 0
-    with database.write() as session:
+    # A disk that takes nothing more must not hide what is there: the page is shown, and tells what it may lack.
+    with suppress(sa.exc.OperationalError), database.write() as session:
         return search.catch_up(session, AT_ONCE)
+    return behind

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
+import sqlalchemy as sa
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -28,11 +30,14 @@ from gateway.web.desk import Threads
 from gateway.web.hosts import takes_passwords
 from ledger.access import Right
 from ledger.door import Door
-from ledger.errors import ConfirmFirst, FormStale, NotAllowed, SarabanError, SignedOut
+from ledger.errors import ConfirmFirst, FormStale, NotAllowed, SarabanError, SignedOut, Unavailable
 from ledger.sign_ins import SignIn
+
+log = structlog.get_logger(__name__)
 
 Endpoint = Callable[[Asked], Response]
 SAFE = ("GET", "HEAD")
+OURS = (OSError, sa.exc.OperationalError)  # a full disk, a locked database: the moment's, not the visitor's (I9)
 AT_ONCE = 20  # requests of one sign-in
 QUIET = "saraban-quiet"  # what our script asks for by itself, so that an unattended page does not keep a sign-in alive
 
@@ -70,10 +75,10 @@ class Guard:
             request = Request(request.scope, incoming.receive)
             try:
                 response = await self._admitted(page, request)
-            except SarabanError as fault:
+            except (SarabanError, *OURS) as fault:
                 if request.method not in SAFE:
                     await incoming.drain()
-                response = await self._refused(request, fault)
+                response = await self._refused(request, _told(fault))
             if request.method in SAFE and (asked := request.query_params.get("lang")) in ("th", "en"):
                 self._cookies.speak(response, str(asked))
             return response
@@ -178,6 +183,14 @@ def _check(page: Page, sign_in: SignIn | None) -> None:
         raise SignedOut
     if sign_in.full:
         sign_in.viewer.must(page.right)
+
+
+def _told(fault: Exception) -> SarabanError:
+    """What the visitor hears of it; of our own fault the log hears the kind."""
+    if isinstance(fault, SarabanError):
+        return fault
+    log.warning("console.unavailable", fault=type(fault).__name__)
+    return Unavailable()
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -17,7 +17,8 @@ import structlog
 log = structlog.get_logger(__name__)
 KEPT = timedelta(hours=1)
 AT_ONCE = 2  # files that are made at the same time; others wait
-MOST = 50  # files that are kept; who asks for more, waits until some are gone
+MOST = 50  # files that are kept, and of one person; who asks for more, waits until some are gone
+MOST_OF_ONE = 10
 
 Progress = Callable[[int], None]
 Make = Callable[[BinaryIO, Progress], int]
@@ -58,7 +59,8 @@ class Makings:
         key = token_urlsafe(24)
         making = Making(key, person_id, name, media_type, self._folder / key, self._clock(), total)
         with self._lock:
-            if len(self._made) >= MOST:
+            own = sum(other.person_id == person_id for other in self._made.values())
+            if len(self._made) >= MOST or own >= MOST_OF_ONE:
                 return None
             self._made[key] = making
         threading.Thread(target=self._make, args=(making, make), name="making", daemon=True).start()

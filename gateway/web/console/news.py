@@ -1,4 +1,4 @@
-"""What the console's script asks for: drafts, a day read back, and the bell of news."""
+"""The bell of news: server-sent events, so that lists and counts change without being asked for again."""
 
 from __future__ import annotations
 
@@ -8,52 +8,26 @@ from collections.abc import AsyncIterator
 import sqlalchemy as sa
 from starlette.responses import Response, StreamingResponse
 
-from gateway.web.console import typed
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
-from gateway.web.console.guard import Page, answers, inside
-from gateway.web.console.view import View, to
-from ledger import drafts, era
+from gateway.web.console.guard import Page
 from ledger.access import Right
 from ledger.history import HistoryRow
 
-FORM_LENGTH = 60
 EVERY = 1.0  # seconds between two looks for news
 STREAM_SECONDS = 15 * 60  # then the browser asks anew, and must still be signed in
 STREAMS = 200
 
 
-class Small:
-    """Drafts, days, news."""
+class News:
+    """Rings; what has happened, a page asks by its own rights."""
 
-    def __init__(self, cabinet: Cabinet, view: View) -> None:
-        self._cabinet, self._view, self._streams = cabinet, view, 0
+    def __init__(self, cabinet: Cabinet) -> None:
+        self._cabinet, self._streams = cabinet, 0
 
     def pages(self) -> list[Page]:
         """What this part of the console serves."""
-        return [
-            Page("/drafts", self.draft, Right.OWN, ("POST",)),
-            Page("/read-day", self.read_day, Right.OWN),
-            Page("/live", self.live, Right.READ, quiet=True),
-        ]
-
-    def draft(self, asked: Asked) -> Response:
-        """Keep what is typed, or forget it."""
-        form, name = asked.form, asked.form.get("form", "")[:FORM_LENGTH]
-        fields = {key[2:]: value for key, value in form.items() if key.startswith("d.")}
-        with self._cabinet.database.write() as session:
-            drafts.keep(session, asked.viewer.person_id, name, fields, self._cabinet.clock())
-        return to(inside(form["next"])) if "next" in form else answers({"kept": bool(fields)})
-
-    def read_day(self, asked: Asked) -> Response:
-        """How a typed day was understood."""
-        problems: dict[str, str] = {}
-        day = typed.day(asked.query("text"), self._cabinet.today(), problems, "day")
-        language = self._view.language(asked)
-        if day is None:
-            return answers({"good": False, "said": self._view.say(asked, typed.UNREADABLE_DAY)})
-        said = era.format_date(day, style="long", language="en" if language == "en" else "th")
-        return answers({"good": True, "said": said})
+        return [Page("/live", self.live, Right.READ, quiet=True)]
 
     def live(self, asked: Asked) -> Response:  # noqa: ARG002 (who may listen was asked before)
         """Server-sent events: a line whenever something was written; what it was, the page asks with its rights."""
