@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.gateway.web.console.house import Client, House, text_of
+from tests.gateway.web.console.test_exporting import register
 from tests.gateway.web.console.test_registers import PAPER
 
 READ = ("/home", "/registers/incoming", "/registers/incoming?words=ประชุม", "/search?words=ประชุม", "/entries/1", "/tray")
@@ -24,6 +25,7 @@ def visitor(house: House) -> Client:
 
 
 def test_everything_can_be_read_while_nothing_can_be_written(house: House, visitor: Client) -> None:
+    register(house, "office.plain", 400, subject="ยังไม่อยู่ในดัชนี " * 20)
     fill(house, True)
     house.clock.forward(minutes=2)  # so that a visit would be remembered
     assert {path: visitor.get(path).status for path in READ} == dict.fromkeys(READ, 200)
