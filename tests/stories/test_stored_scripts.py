@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import product
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
@@ -37,6 +38,7 @@ TAGS = (
 EVENTS = ("onerror", "onload", "onfocus", "ontoggle", "onstart", "onmouseover", "onanimationstart")
 WRAPS = ("{}", '">{}', "'>{}", "</title>{}", "</textarea>{}", "--></script>{}", "</style>{}", "]]>{}")
 LINKS = ("javascript:", "JaVaScRiPt:", "java\tscript:", "data:text/html,", "vbscript:", "&#106;avascript:")
+NO_PAGE = r"/file$|\.eml|/files/\d+$|/export|lang=|^/directory.*csv"
 LOADS = (
     f"<img src={EVIL}/a.png>",
     f"<link rel=stylesheet href={EVIL}/a.css>",
@@ -127,16 +129,16 @@ def arrived(house: House) -> bool:
 
 @pytest.mark.proof
 def test_no_script_runs_and_no_request_leaves_on_any_page(make_house: object, context: BrowserContext) -> None:
-    seen = opened_by_a_clerk(make_house, context, most=420)
+    seen = opened_by_a_clerk(make_house, context, alike=420)
     assert len([at for at in seen if at.startswith("/entries/")]) > 100
 
 
 def test_no_script_runs_and_no_request_leaves(make_house: object, context: BrowserContext) -> None:
-    assert len(opened_by_a_clerk(make_house, context, most=60)) == 60
+    assert len(opened_by_a_clerk(make_house, context, alike=2)) > 30
 
 
-def opened_by_a_clerk(make_house: object, context: BrowserContext, most: int) -> list[str]:
-    """Send, drop and type every payload, then open so many pages; nothing may run or leave."""
+def opened_by_a_clerk(make_house: object, context: BrowserContext, alike: int) -> list[str]:
+    """Send, drop and type every payload, then open so many pages of each kind; nothing may run or leave."""
     house = make_house(SARABAN_INTAKE__POLICY="known").start()  # type: ignore[operator]
     post(house, *(mail(number, evil) for number, evil in enumerate(PAYLOADS)))
     for number, evil in enumerate(PAYLOADS[::5]):
@@ -154,7 +156,7 @@ def opened_by_a_clerk(make_house: object, context: BrowserContext, most: int) ->
     sign_in(house, page)
     fill_forms(house, page)
     eventually(lambda: arrived(house), "every mail and file has its outcome", 120)
-    seen = crawl(page, base, most)
+    seen = crawl(page, base, alike)
     for at in seen:
         page.goto(base + at, wait_until="load")
     assert [at for at in seen if re.fullmatch(r"/tray/\d+", at)]
@@ -163,18 +165,25 @@ def opened_by_a_clerk(make_house: object, context: BrowserContext, most: int) ->
     return seen
 
 
-def crawl(page: Page, base: str, most: int) -> list[str]:
-    """Every page of the console that a link leads to, found without a browser's scripts."""
-    ahead, seen = ["/home"], dict[str, None]()
-    while ahead and len(seen) < most:
+def kind(at: str) -> str:
+    """What pages that differ only in a number or in a value asked for have in common."""
+    asked = urlsplit(at)
+    return f"{re.sub(r'[0-9]+', 'N', asked.path)}?{','.join(name for name, _ in parse_qsl(asked.query))}"
+
+
+def crawl(page: Page, base: str, alike: int) -> list[str]:
+    """Up to so many pages of each kind that a link of the console leads to, found without a browser's scripts."""
+    ahead, seen, kinds = ["/home"], dict[str, None](), Counter[str]()
+    while ahead:
         at = ahead.pop(0)
-        if at in seen or re.search(r"/file$|\.eml|/files/\d+$|/export|lang=|^/directory.*csv", at):
+        if at in seen or kinds[kind(at)] == alike or re.search(NO_PAGE, at):
             continue
         answer = page.request.get(base + at)
         if not answer.headers.get("content-type", "").startswith("text/html"):
             continue
         assert answer.status in (200, 409), f"{at}: {answer.status}"
         seen[at] = None
+        kinds[kind(at)] += 1
         for link in re.findall(r'href="(/[^"#]*|\?[^"#]*)"', answer.text()):
             link = link.replace("&amp;", "&")
             ahead.append(link if link.startswith("/") else urlsplit(at).path + link)
