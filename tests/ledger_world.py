@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger.database import Database, open_database
+from ledger.database import Database
 from ledger.directory import GroupRow, OrganisationRow, PersonRow
 from ledger.history import Act, acting
 from ledger.letters import LinkLife
 from ledger.originals import Originals
+from tests import moulds
 
 NOW = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)
 LIFE = LinkLife()
@@ -46,9 +47,13 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    database = open_database(tmp_path / "data")
-    world = World(database, Originals(tmp_path / "data" / "originals"), tmp_path)
-    with world.act("set up") as act:
+    database, _ = moulds.cast(_set_up, tmp_path / "data")
+    yield World(database, Originals(tmp_path / "data" / "originals"), tmp_path)
+    database.close()
+
+
+def _set_up(database: Database) -> None:
+    with acting(database, "Malee", "set up", NOW) as act:
         office = act.add(
             OrganisationRow,
             code="office",
@@ -80,5 +85,3 @@ def world(tmp_path: Path) -> Iterator[World]:
             position="นักวิชาการเงินและบัญชี",
             mailbox="somsri@office.example",
         )
-    yield world
-    database.close()

@@ -35,11 +35,11 @@ class Directory(Ground):
         viewer, wide = asked.viewer, _sees_schools(asked.viewer)
         with self._cabinet.database.read() as session:
             own = access.owner(session, viewer)
-            counted = sa.select(OrganisationRow.kind, sa.func.count()).where(reach.visible(viewer))
-            counts = session.execute(counted.where(OrganisationRow.active).group_by(OrganisationRow.kind)).all()
+            counted = sa.select(OrganisationRow.kind, sa.func.count().label("held")).group_by(OrganisationRow.kind)
+            rows = session.execute(counted.where(OrganisationRow.active, reach.visible(viewer)))
+            counts = {row.kind: row.held for row in rows}
             lacking = lists.lacking(session, viewer) if wide else {}
-        kinds = {kind: count for kind, count in counts}  # noqa: C416 (rows are no pairs)
-        return self._page(asked, "directory.html", own=own, counts=kinds, lacking=lacking, wide=wide)
+        return self._page(asked, "directory.html", own=own, counts=counts, lacking=lacking, wide=wide)
 
     def organisations(self, asked: Asked) -> Response:
         """The organisations that the viewer sees, narrowed by what the address says."""

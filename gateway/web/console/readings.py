@@ -69,7 +69,7 @@ class Readings:
     def _read(self, intake: IntakeRow, promise: Future[Reading]) -> None:
         try:
             promise.set_result(self._reading(intake))
-        except BaseException as fault:
+        except BaseException as fault:  # whatever it is: others wait for this promise, and must not wait for ever
             with self._lock:
                 self._kept.pop(intake.id, None)
             promise.set_exception(fault)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gateway.web.forms import digits, one_line
 from ledger import era
@@ -20,7 +20,7 @@ UNREADABLE_DAY = "อ่านวันที่ไม่ได้ โปรด�
 def content(form: Mapping[str, str], kind: RegisterKind, today: date) -> Content:
     """What a register form says. Errors: `FieldsWrong` for a date or choice that cannot be read."""
     problems: dict[str, str] = {}
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for field in FIELDS[kind]:
         text = one_line(form.get(field, ""))
         if field == "letter_date":
@@ -37,7 +37,7 @@ def content(form: Mapping[str, str], kind: RegisterKind, today: date) -> Content
             values[field] = text
     if problems:
         raise FieldsWrong(**problems)
-    return Content(**values)  # type: ignore[arg-type]
+    return Content(**values)
 
 
 def day(text: str, today: date, problems: dict[str, str], field: str) -> date | None:

@@ -90,10 +90,10 @@ def test_a_text_and_its_english_name_the_same_values() -> None:
 
 
 def test_no_template_says_a_thai_text_without_the_catalogue() -> None:
-    outside = {}
+    outside, texts = {}, sorted(used() | {"ไทย", "ว"}, key=len, reverse=True)
     for template in (TEMPLATES / "web").rglob("*.html"):
         source = template.read_text()
-        for text in sorted(used() | {"ไทย", "ว"}, key=len, reverse=True):
+        for text in texts:
             source = source.replace(f'"{text}"', "").replace(f"'{text}'", "")
         if thai := [c for c in source if "\u0e00" <= c <= "\u0e7f"]:
             outside[template.name] = "".join(thai)

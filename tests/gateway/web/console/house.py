@@ -21,7 +21,7 @@ from gateway.web.app import build
 from gateway.web.console.build import Console
 from gateway.web.console.cabinet import Cabinet
 from ledger.access import Duty
-from ledger.database import Database, open_database
+from ledger.database import Database
 from ledger.desk import Desk
 from ledger.directory import DutyRow, GroupRow, OrganisationRow, PersonRow
 from ledger.door import Door
@@ -30,6 +30,7 @@ from ledger.letters import LinkLife
 from ledger.originals import Originals
 from ledger.passwords import Passwords
 from ledger.values import Visit
+from tests import moulds
 from tests.gateway.web.site import MANY, TEMPLATES, Answer, running
 from watchers.reading.reader import Reader
 
@@ -164,7 +165,7 @@ def house(
 ) -> Iterator[House]:
     """Open the office; its clock stands still. Arguments: `furnished` False leaves it without anybody."""
     clock = Clock()
-    database = open_database(folder / "data")
+    database, (people, places) = moulds.cast(_furnish if furnished else _leave_empty, folder / "data")
     originals = Originals(folder / "data" / "originals")
     door = Door(database, clock, passwords=Passwords(QUICK), second_for=second_for)
     reader, rang = Reader(processes=1), list[str]()
@@ -191,9 +192,9 @@ def house(
         rates=MANY,
     )
     console: Console = app.state.console
-    made = House(database, originals, clock, door, cabinet, console, rang=rang)
-    if furnished:
-        _furnish(made)
+    made = House(
+        database, originals, clock, door, cabinet, console, people=dict(people), places=dict(places), rang=rang
+    )
     try:
         with running(app) as port:
             made.url = f"http://127.0.0.1:{port}"
@@ -209,36 +210,50 @@ def text_of(answer: Answer) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", plain)).split())
 
 
-def _furnish(made: House) -> None:
-    with made.act("furnished") as act:
+Keys = dict[str, int]
+
+
+def _leave_empty(_database: Database) -> tuple[Keys, Keys]:
+    return {}, {}
+
+
+def _furnish(database: Database) -> tuple[Keys, Keys]:
+    """Everybody and every place, with the keys of their rows."""
+    people, places = Keys(), Keys()
+    with acting(database, "test", "furnished", NOW) as act:
         common = {"keeps_registers": True}
-        made.places["office"] = act.add(
+        places["office"] = act.add(
             OrganisationRow, code="office", name="สพป.ตัวอย่าง เขต 4", kind="office", address="saraban@office.example",
             mailbox="registry@office.example", prefix="ศธ 04022/", **common,
         )  # fmt: skip
         for code, name in (("s1", "โรงเรียนบ้านนา"), ("s2", "โรงเรียนวัดป่า")):
-            made.places[code] = act.add(
+            places[code] = act.add(
                 OrganisationRow, code=code, name=name, kind="school", school_type="government",
                 mailbox=f"{code}@schools.example", prefix=f"ศธ 04022.{code}/", **common,
             )  # fmt: skip
         for code, name in (("finance", "กลุ่มบริหารงานการเงินและสินทรัพย์"), ("policy", "กลุ่มนโยบายและแผน")):
-            act.add(
-                GroupRow, organisation_id=made.places["office"], code=code, name=name, mailbox=f"{code}@office.example"
-            )
+            act.add(GroupRow, organisation_id=places["office"], code=code, name=name, mailbox=f"{code}@office.example")
         for place, duties in (("office", DUTIES), ("s1", SCHOOL_DUTIES), ("s2", SCHOOL_DUTIES)):
             for duty in (*duties, "plain"):
-                _person(made, act, place, duty)
-    for who, key in made.people.items():
-        with made.act("invited") as act:
-            token = made.door.invitations.invite(act, key)
-        made.door.invitations.accept(token, PASSWORD, Visit(made.clock(), "POST", "", who))
+                people[f"{place}.{duty}"] = _person(act, places[place], place, duty)
+    _invite(database, people)
+    return people, places
 
 
-def _person(made: House, act: Act, place: str, duty: str) -> None:
+def _invite(database: Database, people: Keys) -> None:
+    clock = Clock()
+    invitations = Door(database, clock, passwords=Passwords(QUICK)).invitations
+    for who, key in people.items():
+        with acting(database, "test", "invited", clock()) as act:
+            token = invitations.invite(act, key)
+        invitations.accept(token, PASSWORD, Visit(clock(), "POST", "", who))
+
+
+def _person(act: Act, organisation_id: int, place: str, duty: str) -> int:
     who = f"{place}.{duty}"
-    made.people[who] = act.add(
+    key = act.add(
         PersonRow,
-        organisation_id=made.places[place],
+        organisation_id=organisation_id,
         group_id=1 if duty == "group_clerk" else None,
         code=duty.replace("_", "-"),
         name=f"นายทดสอบ {who}",
@@ -246,4 +261,5 @@ def _person(made: House, act: Act, place: str, duty: str) -> None:
         mailbox=f"{who}@test.example",
     )
     if duty != "plain":
-        act.add(DutyRow, person_id=made.people[who], duty=duty)
+        act.add(DutyRow, person_id=key, duty=duty)
+    return key

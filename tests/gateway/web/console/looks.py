@@ -36,6 +36,7 @@ def browsing(house: House, browser: Browser, who: str, look: tuple[int, str]) ->
 
 def looks_right(page: Page, **axe: object) -> None:
     """Nothing is out of place or too faint, and axe finds no serious violation. Arguments: `axe`, its options."""
+    page.wait_for_load_state()  # a click only begins to leave
     page.add_style_tag(content=".books { display: none }")  # which is scrolled sideways on a phone
     wrong = [fault for fault in faults(page) if not re.search('input type="(radio|checkbox)"', fault)]
     wrong += page.evaluate(SMALL_CHOICES)

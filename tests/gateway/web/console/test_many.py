@@ -203,8 +203,8 @@ def test_a_draft_keeps_the_columns_of_a_pasted_table(house: House) -> None:
 
 
 @pytest.mark.parametrize("look", [NARROW, WIDE])
-def test_five_hundred_names_in_a_browser(house: House, browser: Browser, look: tuple[int, str], tmp_path: Path) -> None:
-    names = "\n".join(f"เด็กชายคนที่ {chr(0x0E01 + n % 46)}{chr(0x0E01 + n // 46)}า รักเรียน" for n in range(500))
+def test_many_names_in_a_browser(house: House, browser: Browser, look: tuple[int, str], tmp_path: Path) -> None:
+    names = "\n".join(f"เด็กชายคนที่ {chr(0x0E01 + n)}า รักเรียน" for n in range(40))
     with browsing(house, browser, "office.plain", look) as page:
         page.goto(f"{house.url}/registers/certificate")
         page.get_by_role("link", name="ออกหลายใบ").click()
@@ -212,17 +212,17 @@ def test_five_hundred_names_in_a_browser(house: House, browser: Browser, look: t
         page.get_by_label("เรื่อง/รายการ").fill("เข้าร่วมกิจกรรม")
         page.get_by_label("พิมพ์หรือวางรายชื่อ").fill(names)
         page.get_by_role("button", name="ตรวจก่อนออกเลข").press("Enter")
-        page.get_by_text("500 ใบ").first.wait_for()
+        page.get_by_text("40 ใบ").first.wait_for()
         looks_right(page)
         page.get_by_role("button", name="แก้ไขรายชื่อ").click()
         assert page.get_by_label("พิมพ์หรือวางรายชื่อ").input_value() == names
         page.get_by_role("button", name="ตรวจก่อนออกเลข").click()
-        page.get_by_role("button", name="ออกเลข 500 ใบ").press("Enter")
+        page.get_by_role("button", name="ออกเลข 40 ใบ").press("Enter")
         page.wait_for_url("**told=issued")
         looks_right(page)
         first, last = page.locator("#number .number").all_inner_texts()
-        assert int(last.partition("/")[0]) - int(first.partition("/")[0]) == 499
+        assert int(last.partition("/")[0]) - int(first.partition("/")[0]) == 39
         with page.expect_download() as taken:
             page.get_by_role("button", name="ดาวน์โหลด CSV").click()
         taken.value.save_as(tmp_path / "given.csv")
-    assert len((tmp_path / "given.csv").read_text("utf-8-sig").splitlines()) == 502
+    assert len((tmp_path / "given.csv").read_text("utf-8-sig").splitlines()) == 42
