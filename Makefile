@@ -20,7 +20,7 @@ test: .venv/test  ## everything that must hold; ARGS go to pytest
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 4 $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 prove: .venv/test  ## kill, cut and damage it for minutes
 	tests/provision

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -28,20 +28,10 @@ class Pages:
         self, templates: Path, static: Static, clock: Callable[[], datetime], default: Language = "th"
     ) -> None:
         """Read the catalogue; a template is compiled when it is first used. Raises OSError for a missing folder."""
-        self._catalogue = Catalogue(templates)
+        self._catalogue, self._environment = _read(templates)
+        self._static = static
         self._clock = clock
         self._default = default
-        # No sandbox: nobody writes these templates but us, and it costs two thirds of the time again.
-        self._environment = Environment(
-            loader=FileSystemLoader(templates / "web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.globals["asset"] = static.address
-        self._environment.filters["size"] = size
 
     def language(self, request: Request) -> Language:
         """The language of this visitor."""
@@ -57,6 +47,7 @@ class Pages:
         language = self.language(request)
         ground = {
             "_": self._catalogue.speaker(language),
+            "asset": self._static.address,
             "language": language,
             "keep": f"?lang={language}" if "lang" in request.query_params else "",
             "other": urlencode({**request.query_params, "lang": "th" if language == "en" else "en"}),
@@ -68,6 +59,22 @@ class Pages:
         }
         html = self._environment.get_template(template).render(ground | values)
         return HTMLResponse(_UNSEEN.sub("", html), status)
+
+
+@cache
+def _read(templates: Path) -> tuple[Catalogue, Environment]:
+    """What is read and compiled once in a process, however many sites it builds."""
+    # No sandbox: nobody writes these templates but us, and it costs two thirds of the time again.
+    environment = Environment(
+        loader=FileSystemLoader(templates / "web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["size"] = size
+    return Catalogue(templates), environment
 
 
 def size(count: int) -> str:

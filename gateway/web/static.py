@@ -35,10 +35,11 @@ class Static:
         fonts = Path(fontpkg_sarabun.__file__).parent / "files"
         self._files = {name: (templates / "web" / name).read_bytes() for name in KINDS}
         self._files |= {name: (fonts / file).read_bytes() for name, file in FONTS.items()}
+        self._digests = {name: sha256(content).hexdigest()[:12] for name, content in self._files.items()}
 
     def address(self, name: str) -> str:
         """Where a page finds the file; another content has another address."""
-        return f"/static/{name}?v={sha256(self._files[name]).hexdigest()[:12]}"
+        return f"/static/{name}?v={self._digests[name]}"
 
     def routes(self) -> list[Route]:
         """GET and HEAD of every file."""

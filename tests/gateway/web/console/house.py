@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html import unescape
 from http.client import HTTPConnection
 from pathlib import Path
@@ -168,7 +170,7 @@ def house(
     database, (people, places) = moulds.cast(_furnish if furnished else _leave_empty, folder / "data")
     originals = Originals(folder / "data" / "originals")
     door = Door(database, clock, passwords=Passwords(QUICK), second_for=second_for)
-    reader, rang = Reader(processes=1), list[str]()
+    rang = list[str]()
     cabinet = Cabinet(
         database=database,
         originals=originals,
@@ -178,7 +180,7 @@ def house(
         sender_of=lambda organisation: organisation.address or "saraban@office.example",
         send_soon=lambda: rang.append("send"),
         settle_soon=lambda: rang.append("settle"),
-        reader=reader,
+        reader=_reader(),
     )
     desk = Desk(database, originals, cabinet.life, cabinet.sender_of)
     app = build(
@@ -200,7 +202,6 @@ def house(
             made.url = f"http://127.0.0.1:{port}"
             yield made
     finally:
-        reader.close()
         database.close()
 
 
@@ -208,6 +209,14 @@ def text_of(answer: Answer) -> str:
     """What a page says, without its tags."""
     plain = re.sub(r"<(script|style).*?</\1>", " ", answer.text, flags=re.S)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", plain)).split())
+
+
+@cache
+def _reader() -> Reader:
+    """One for all houses: it knows nothing of them, and its child is slow to start."""
+    reader = Reader(processes=1)
+    atexit.register(reader.close)
+    return reader
 
 
 Keys = dict[str, int]

@@ -109,7 +109,7 @@ def all_looks_right(page: Page) -> None:
     looks_right(page)
 
 
-@pytest.mark.parametrize("look", [NARROW, WIDE, (390, "light"), (1280, "dark")])
+@pytest.mark.parametrize("look", [NARROW, WIDE])
 def test_every_page_looks_right(house: House, browser: Browser, look: tuple[int, str]) -> None:
     with_rules(house)
     long = "ขอความอนุเคราะห์ข้อมูลนักเรียนและบุคลากรทางการศึกษาเพื่อประกอบการจัดทำแผนพัฒนาคุณภาพการศึกษา " * 3
