@@ -7,10 +7,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
 from tests.gateway.web.browser import chromium
+
+hypothesis.settings.register_profile("unhurried", deadline=None)  # other workers are at work as well
+hypothesis.settings.load_profile("unhurried")
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30

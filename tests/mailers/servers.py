@@ -9,16 +9,25 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import cycle, islice
 from pathlib import Path
 from time import monotonic, sleep
 
+WORKERS, EACH = 8, 2500
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
+_ports = cycle(range(10_000 + _worker * EACH, 10_000 + (_worker + 1) * EACH))
+next(islice(_ports, random.randrange(EACH), None))  # two runs at the same time begin at different places
+
 
 def free_port() -> int:
-    """A port on which nobody listens, below those that the system gives to clients: it stays free."""
-    while True:
-        port = random.randrange(10_000, 30_000)
+    """A port on which nobody listens, below those that the system gives to clients: it stays free.
+
+    No other worker gives it away, and this one not soon again: some listen on it much later.
+    """
+    for port in _ports:
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
+    raise AssertionError
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from tests.stories.storm import survive
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(600)]
 
-KILLS = 12
+KILLS = 8  # `make prove` pulls it 300 times
 
 
 def test_nothing_that_we_said_yes_to_is_lost_or_doubled(make_house: MakeHouse) -> None:
@@ -38,7 +38,7 @@ def test_a_circular_reaches_every_school_once_however_often_sending_is_cut(
     texts = [house.row("send", file, "--to", "all", "--subject", f"เวียน {n}", "--circular")["text"] for n in range(2)]
     wanted = house.count("deliveries")
 
-    for share in (0.05, 0.2, 0.4, 0.6, 0.8, 0.95):
+    for share in (0.05, 0.3, 0.6, 0.95):
         enough = min(wanted, max(len(outgoing(house)), int(share * wanted)) + moments.randrange(3))
         house.begin()
         eventually(lambda: len(list(house.outbox.glob("*.eml"))) >= enough, "some mails have left")  # noqa: B023
