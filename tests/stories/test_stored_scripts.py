@@ -128,8 +128,9 @@ def arrived(house: House) -> bool:
 
 
 @pytest.mark.proof
+@pytest.mark.timeout(900)
 def test_no_script_runs_and_no_request_leaves_on_any_page(make_house: object, context: BrowserContext) -> None:
-    seen = opened_by_a_clerk(make_house, context, alike=420)
+    seen = opened_by_a_clerk(make_house, context, alike=60)
     assert len([at for at in seen if at.startswith("/entries/")]) > 100
 
 
