@@ -18,7 +18,7 @@ _kept: list[TemporaryDirectory[str]] = []  # removed when the process ends
 
 
 class Statements(dict[Any, Any]):
-    """Compiled statements of all ledgers of the process; SQLAlchemy keeps them apart by ledger."""
+    """Compiled statements of all ledgers of the process, all SQLite's; SQLAlchemy keeps them apart by ledger."""
 
     def get(self, key: Any, default: Any = None) -> Any:
         return super().get(key[1:], default)

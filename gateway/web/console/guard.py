@@ -186,10 +186,11 @@ def _check(page: Page, sign_in: SignIn | None) -> None:
 
 
 def _told(fault: Exception) -> SarabanError:
-    """What the visitor hears of it; of our own fault the log hears the kind."""
+    """What the visitor hears of it; of our own fault the log hears what the system said, never a value (I8)."""
     if isinstance(fault, SarabanError):
         return fault
-    log.warning("console.unavailable", fault=type(fault).__name__)
+    said = fault.orig if isinstance(fault, sa.exc.OperationalError) else getattr(fault, "strerror", "")
+    log.warning("console.unavailable", fault=type(fault).__name__, said=str(said))
     return Unavailable()
 
 
