@@ -42,6 +42,7 @@ def test_a_letter_is_registered_found_amended_voided_and_searched(
     with visitor(browser, viewport={"width": width, "height": 844}) as page:
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda fault: said.append(str(fault)))
+        page.on("filechooser", lambda _chooser: None)  # kept from the screen from now on, not in the moment of the key
         page.goto(f"{house.url}/sign-in")
         page.keyboard.type(LOGIN)  # the first field has the focus
         typed_into(page, "รหัสผ่าน", PASSWORD)
