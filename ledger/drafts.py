@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ledger.database import Moment, Row, table_of
 
 LONGEST = 64 * 1024  # characters of one draft
+MOST = 50  # drafts of one person; the oldest makes room
 
 
 class DraftRow(Row):
@@ -37,6 +38,7 @@ def keep(
     if any(value.strip() for value in fields.values()) and len(text) <= longest:
         row = {"person_id": person_id, "form": form, "fields": text, "at": at}
         session.connection().execute(sa.insert(table_of(DraftRow)).values(row))
+        _make_room(session, person_id)
 
 
 def drop(session: Session, person_id: int, form: str) -> None:
@@ -56,3 +58,10 @@ def forget_old(session: Session, before: datetime) -> None:
     """Drop what nobody came back for."""
     table = table_of(DraftRow)
     session.connection().execute(sa.delete(table).where(table.c.at < before))
+
+
+def _make_room(session: Session, person_id: int) -> None:
+    table = table_of(DraftRow)
+    own = table.c.person_id == person_id
+    newest = sa.select(table.c.id).where(own).order_by(table.c.id.desc()).limit(MOST)
+    session.connection().execute(sa.delete(table).where(own, table.c.id.not_in(newest)))

@@ -8,7 +8,7 @@ from clerks import faults, person
 from ledger_world import World
 
 from ledger import drafts
-from ledger.drafts import LONGEST
+from ledger.drafts import LONGEST, MOST
 
 
 def keep(world: World, who: int, form: str = "new incoming", **fields: str) -> None:
@@ -70,3 +70,12 @@ def test_what_nobody_came_back_for_goes_and_is_in_no_history(world: World) -> No
         drafts.forget_old(session, world.now - timedelta(days=1))
     assert (kept(world, who, "entry 1"), kept(world, who, "entry 2")) == ({}, {"subject": "ข"})
     assert faults(world) == []
+
+
+def test_nobody_fills_the_disk_with_drafts(world: World) -> None:
+    one, two = person(world).person_id, person(world).person_id
+    keep(world, two, subject="ของอีกคน")
+    for number in range(MOST + 2):
+        keep(world, one, f"entry {number}", subject=str(number))
+    assert [number for number in range(MOST + 2) if not kept(world, one, f"entry {number}")] == [0, 1]
+    assert kept(world, two) == {"subject": "ของอีกคน"}
