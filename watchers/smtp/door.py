@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import ssl
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -17,6 +18,9 @@ from watchers.smtp import replies
 from watchers.smtp.content import Room
 from watchers.smtp.limits import Limits, Porter
 from watchers.smtp.session import LmtpSession, SmtpSession
+from watchers.smtp.space import Space
+
+log = logging.getLogger(__name__)
 
 # aiosmtpd writes lines of letters and addresses there, below WARNING (P-34).
 logging.getLogger("mail.log").setLevel(logging.WARNING)
@@ -30,9 +34,12 @@ class Door:
 
     `take` gets every letter and answers with a future, resolved with the intake's number once it is safe;
     `errors.Refused` becomes 550 with its sentence, anything else 451 without detail. `known` tells our
-    recipients, `full` whether too little space is left to begin a letter; neither may block. `clock` gives
-    aware times, `spool` is the directory for arriving letters that memory has no room for. `tls` switches
-    STARTTLS on, with TLS 1.2 at least. Make it while the event loop runs.
+    recipients, `free` how many bytes the disk has left, and no letter is begun below `least`; neither may block.
+    `clock` gives aware times, `spool` is the directory for arriving letters that memory has no room for. `tls`
+    switches STARTTLS on, with TLS 1.2 at least. Make it while the event loop runs.
+
+    For whoever watches, from any thread: `addresses` where it listens, as host:port or path; `turned_at` when its
+    loop last turned (`time.monotonic()`, every `limits.tick`); `refusing_since`.
     """
 
     def __init__(
@@ -42,21 +49,25 @@ class Door:
         known: Callable[[str], bool],
         hostname: str,
         channel: Channel = Channel.SMTP,
-        full: Callable[[], bool] = lambda: False,
+        free: Callable[[], int] = lambda: 0,
+        least: int = 0,
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         spool: Path | None = None,
     ) -> None:
-        self.take, self.known, self.full, self.clock = take, known, full, clock
-        self.hostname = hostname
+        self.take, self.known, self.clock = take, known, clock
+        self.hostname, self.channel = hostname, channel
         self.limits = limits or Limits()
         self.tls = tls
         if tls is not None and tls.minimum_version < ssl.TLSVersion.TLSv1_2:
             tls.minimum_version = ssl.TLSVersion.TLSv1_2
         self.room = Room(self.limits, spool)
         self.porter = Porter(self.limits)
+        self.space = Space(free, least, channel, clock)
         self.closing = False
+        self.turned_at = time.monotonic()
+        self.addresses: tuple[str, ...] = ()
         self._session = _SESSIONS[channel]
         self._inside: set[SmtpSession] = set()
         self._empty = asyncio.Event()
@@ -65,12 +76,18 @@ class Door:
         self._socket_files: list[Path] = []
         self._ticker: asyncio.Task[None] | None = None
 
+    @property
+    def refusing_since(self) -> datetime | None:
+        """Since when letters are refused for want of space; `None` while there is room."""
+        return self.space.since
+
     async def open(self, host: str, port: int) -> int:
         """Listen on `host` and `port`, 0 for any free one. Returns the port. Raises `OSError`."""
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: self._session(self), host, port, backlog=_BACKLOG)
-        self._opened(server)
-        return int(server.sockets[0].getsockname()[1])
+        found = int(server.sockets[0].getsockname()[1])
+        self._opened(server, f"[{host}]:{found}" if ":" in host else f"{host}:{found}")
+        return found
 
     async def open_socket_file(self, path: Path, mode: int = 0o660) -> None:
         """Listen on the Unix socket `path` with permissions `mode`. Raises `OSError`."""
@@ -78,7 +95,7 @@ class Door:
         server = await loop.create_unix_server(lambda: self._session(self), str(path), backlog=_BACKLOG)
         path.chmod(mode)
         self._socket_files.append(path)
-        self._opened(server)
+        self._opened(server, str(path))
 
     async def close(self) -> None:
         """Let running letters end, tell all others to come again (421), and stop. Takes `grace` at most."""
@@ -121,15 +138,24 @@ class Door:
             async with asyncio.timeout(seconds):
                 await self._empty.wait()
 
-    def _opened(self, server: asyncio.Server) -> None:
+    def _opened(self, server: asyncio.Server, address: str) -> None:
         self._servers.append(server)
+        self.addresses += (address,)
         if self._ticker is None:
             self._ticker = asyncio.create_task(self._tick())
 
     async def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self.limits.tick)
-            now, stressed = loop.time(), self.porter.stressed
-            for session in tuple(self._inside):
-                session.check(now, stressed=stressed)
+            self.turned_at = time.monotonic()
+            try:
+                self._look()
+            except Exception as error:  # whatever it is, the next turn looks again
+                log.error("the door's turn failed channel=%s error=%s", self.channel.value, type(error).__name__)
+
+    def _look(self) -> None:
+        now, stressed = asyncio.get_running_loop().time(), self.porter.stressed
+        for session in tuple(self._inside):
+            session.check(now, stressed=stressed)
+        if self.space.since is not None:
+            self.space.short()

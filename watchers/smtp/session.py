@@ -154,7 +154,7 @@ class SmtpSession(Wire):
             raise Hangup(replies.TOO_MANY_LETTERS)
         if sender.size > self.limits.message:
             return replies.TOO_BIG % self.limits.message
-        if self.door.full():
+        if self.door.space.short():
             return replies.NO_SPACE
         if not self.door.porter.letter(self.guest, self.loop.time()):
             return replies.LETTERS_TOO_FAST
@@ -202,10 +202,9 @@ class SmtpSession(Wire):
 
     async def _take(self, content: Content, sender: address.Sender) -> bytes:
         """The reply to the final dot."""
-        if content.fault is not None:
-            log.info("not taken peer=%s reply=%s", self.guest.address, content.fault.decode())
-            return content.fault
         try:
+            if content.fault is not None:
+                return self._not_kept(content.fault)
             async with self.door.room.turn if content.spooled else nullcontext():
                 return await self._offer(content.whole(), sender.address)
         except Refused as error:
@@ -214,6 +213,12 @@ class SmtpSession(Wire):
             return replies.refused(sentence, utf8=sender.utf8)
         except Exception as error:
             return (await self.handle_exception(error)).encode()
+
+    def _not_kept(self, fault: bytes) -> bytes:
+        if fault is replies.NO_SPACE:
+            self.door.space.ran_out()
+        log.info("not taken peer=%s reply=%s", self.guest.address, fault.decode())
+        return fault
 
     async def _offer(self, content: bytes, sender: str) -> bytes:
         peer, recipients = self.guest.address, self._recipients

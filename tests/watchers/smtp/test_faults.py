@@ -64,7 +64,7 @@ def test_a_cancelled_commit_is_our_fault_too(make_house: MakeHouse):
 
 
 @pytest.mark.parametrize("error", [RuntimeError, OSError, ConnectionResetError, TimeoutError])
-@pytest.mark.parametrize("seam", ["known", "full", "clock"])
+@pytest.mark.parametrize("seam", ["known", "free", "clock"])
 def test_a_seam_that_breaks_is_451_as_well(make_house: MakeHouse, seam, error):
     def broken(*arguments: object) -> bool:
         raise error("/srv/saraban/directory")

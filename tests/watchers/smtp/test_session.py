@@ -227,15 +227,6 @@ def test_a_log_line_stays_one_line_and_tells_no_content(house: House, caplog: py
     assert not [line for line in lines if "canary" in line or "secret-word" in line or not line.isprintable()]
 
 
-def test_no_room_on_disk_refuses_a_letter_for_now(make_house: MakeHouse):
-    space = [False, True]
-    house = make_house(full=lambda: not space.pop(0))
-    with house.talk() as talk:
-        talk.say("EHLO client.test")
-        assert talk.say("MAIL FROM:<a@b.test>").startswith("452 4.3.1")
-        assert talk.say("MAIL FROM:<a@b.test>").startswith("250")
-
-
 def test_the_answer_waits_for_the_commit(make_house: MakeHouse):
     commit: Future[int] = Future()
     house = make_house(take=lambda intake: commit)
