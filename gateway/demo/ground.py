@@ -6,11 +6,12 @@ import os
 import socket
 from pathlib import Path
 
+from gateway import lock
 from gateway.demo import guests, office
 from gateway.opening import clock, open_ledger
-from gateway.settings import Settings, load
+from gateway.settings import Settings, changing, load
 from ledger import directory, durable, enrol, rules
-from ledger.errors import NotFound
+from ledger.errors import AlreadyRunning, NotFound
 from ledger.history import acting
 
 SMTP_PORT, HTTP_PORT = 2525, 8080
@@ -45,16 +46,21 @@ path = "incoming"
 def prepare(folder: Path, smtp_port: int | None, http_port: int | None) -> Settings:
     """Make the folder, or go on with what is there, and find ports that are free.
 
-    Arguments: a port that is given is used; otherwise the one of last time, the usual one, or any that is free.
-    Errors: `SettingsWrong` when the folder's settings were edited into something wrong.
+    Arguments: a port that is given is used; otherwise the one of last time, the usual one, or any that is free. Of
+    settings that are there, nothing but the ports is changed. Errors: `SettingsWrong` when they were edited into
+    something wrong; `AlreadyRunning`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "saraban.toml"
-    before = load(file, os.environ) if file.exists() else None
-    smtp = smtp_port or _free(before.smtp.port if before else SMTP_PORT)
-    http = http_port or _free(before.http.port if before else HTTP_PORT)
-    if before is None or (before.smtp.port, before.http.port) != (smtp, http):
-        durable.write(file, _SETTINGS.format(smtp=smtp, http=http).encode())
+    if not file.exists():
+        ports = {"smtp": smtp_port or _free(SMTP_PORT), "http": http_port or _free(HTTP_PORT)}
+        durable.write(file, _SETTINGS.format(**ports).encode())
+    before = load(file, os.environ)
+    if lock.is_held(before.data):  # its ports are not free, and its settings say where it is
+        raise AlreadyRunning(folder=before.data)
+    ports = {"smtp": smtp_port or _free(before.smtp.port), "http": http_port or _free(before.http.port)}
+    now = {"smtp": before.smtp.port, "http": before.http.port}
+    changing.change(file, {(door, "port"): port for door, port in ports.items() if port != now[door]})
     (folder / DROP).mkdir(exist_ok=True)
     (folder / OUTBOX).mkdir(exist_ok=True)
     return load(file, os.environ)
