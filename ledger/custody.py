@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ledger import directory, letters, outbox, receipts, registers
+from ledger import directory, letters, outbox, receipts, registers, unlocking
 from ledger.directory import GroupRow, OrganisationRow, PersonRow
 from ledger.errors import Refused
 from ledger.history import Act
 from ledger.letters import DeliveryRow, Holder, LetterRow, LinkLife, Written
 from ledger.registers import EntryRow
-from ledger.values import HolderKind, NoticeKind, Step, Target
+from ledger.values import HolderKind, NoticeKind, Silence, Step, Target
 
 NOTE_LENGTH = 500
 
@@ -107,8 +107,8 @@ def steps(session: Session, delivery: DeliveryRow) -> tuple[Step, ...]:
     """The way of the letter as this holder may see it: the own delivery, what led to it, and what followed."""
     chain = letters.deliveries(session, delivery.letter_id)
     seen = _line_of(chain, delivery)
-    signed = receipts.of_letter(session, delivery.letter_id)
-    return tuple(_step(row, signed.get(row.id), delivery) for row in chain if row.id in seen)
+    signed, silences = receipts.of_letter(session, delivery.letter_id), unlocking.silences(session, seen)
+    return tuple(_step(row, signed.get(row.id), silences.get(row.id, ()), delivery) for row in chain if row.id in seen)
 
 
 def _line_of(chain: list[DeliveryRow], delivery: DeliveryRow) -> set[int]:
@@ -124,7 +124,9 @@ def _line_of(chain: list[DeliveryRow], delivery: DeliveryRow) -> set[int]:
     return line
 
 
-def _step(row: DeliveryRow, receipt: receipts.ReceiptRow | None, here: DeliveryRow) -> Step:
+def _step(
+    row: DeliveryRow, receipt: receipts.ReceiptRow | None, silences: tuple[Silence, ...], here: DeliveryRow
+) -> Step:
     return Step(
         holder=row.holder,
         kind=row.holder_kind,
@@ -135,4 +137,5 @@ def _step(row: DeliveryRow, receipt: receipts.ReceiptRow | None, here: DeliveryR
         acknowledged_at=receipt.at if receipt else None,
         acknowledged_by=receipt.name if receipt else "",
         here=row.id == here.id,
+        silences=silences,
     )

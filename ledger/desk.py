@@ -1,4 +1,4 @@
-"""What the holder of a receipt link may do: look, download, acknowledge, forward, ask for a one-time code.
+"""What the holder of a receipt link may do: look, download, acknowledge, forward, ask for a one-time code and type it.
 
 The token is the only authority (5.2). Each method is one transaction.
 """
@@ -13,10 +13,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ledger import custody, facts, letters, outbox, receipts
+from ledger import custody, facts, letters, outbox, receipts, unlocking
 from ledger.database import Database
 from ledger.directory import OrganisationRow
-from ledger.errors import NoSuchLink, NotFound, Refused
+from ledger.errors import CodesSilent, NoSuchLink, NotFound, Refused
 from ledger.history import Act, acting
 from ledger.letters import DeliveryRow, LetterRow, LinkLife, LinkRow
 from ledger.originals import Originals
@@ -45,7 +45,7 @@ class Desk:
         """
         with self._database.read() as session:
             delivery, _ = receipts.delivery_of(session, token, visit.at)
-            page = _page(session, delivery, unlocked=unlocked)
+            page = _page(session, delivery, visit.at, unlocked=unlocked)
             first = delivery.opened_at is None and visit.method == "GET"
         if first:
             # A disk that takes nothing more must not hide the letter; the next look tells that it was opened.
@@ -65,7 +65,7 @@ class Desk:
             grade = "code" if unlocked else "link"
             receipts.acknowledge(act, delivery, link, visit, name, position, grade)
             act.about = f"delivery {delivery.id}"
-            return _page(act.session, delivery, unlocked=unlocked)
+            return _page(act.session, delivery, visit.at, unlocked=unlocked)
 
     def document(self, token: str, position: int, visit: Visit, unlocked: bool = False) -> File:
         """One document's bytes, checked against their hash.
@@ -98,42 +98,51 @@ class Desk:
             delivery, _ = self._open(act.session, token, visit.at, unlocked)
             holder = custody.holder_of(act.session, delivery, target)
             custody.forward(act, delivery, holder, self._life, note, self._sender_of)
-            return _page(act.session, delivery, unlocked=unlocked)
+            return _page(act.session, delivery, visit.at, unlocked=unlocked)
 
     def send_code(self, token: str, visit: Visit) -> str:
         """Mail a one-time code to the holder's own mailbox. Returns that address, masked.
 
-        Errors: `NoSuchLink`; `Refused` when the holder has no mailbox.
+        Errors: `NoSuchLink`; `Refused` when the holder has no mailbox; `CodesSilent`, `CodesSpent` (5.2).
         """
         with self._act(visit, "", "code sent") as act:
             delivery, _ = receipts.delivery_of(act.session, token, visit.at)
             mailbox = custody.mailbox_of(act.session, delivery)
             if not mailbox:
                 raise Refused(reason="ผู้รับรายนี้ยังไม่มีอีเมลในระบบ โปรดติดต่อหน่วยงานผู้ส่ง")
-            writer = act.session.get_one(
-                OrganisationRow, act.session.get_one(LetterRow, delivery.letter_id).organisation_id
-            )
-            outbox.add(
-                act,
-                writer,
-                NoticeKind.CODE,
-                mailbox,
-                sender=self._sender_of(writer),
-                recipient_name=delivery.holder,
-                letter_id=delivery.letter_id,
-                delivery_id=delivery.id,
-                code=receipts.make_code(act, delivery),
-            )
+            self._mail(act, NoticeKind.CODE, delivery, mailbox, code=unlocking.make(act, delivery.id))
             return _masked(mailbox)
 
     def check_code(self, token: str, code: str, visit: Visit) -> bool:
-        """Whether the code opens the secret letter.
+        """Whether the code opens the secret letter. Guessing ends in a silence, of which the holder's mailbox hears.
 
-        Errors: `NoSuchLink`.
+        Errors: `NoSuchLink`; `CodesSilent`, also for the try that begins it.
         """
-        with self._database.write() as session:
-            delivery, _ = receipts.delivery_of(session, token, visit.at)
-            return receipts.check_code(session, delivery, code, visit.at)
+        with self._act(visit, "", "codes silenced") as act:
+            delivery, _ = receipts.delivery_of(act.session, token, visit.at)
+            act.about = f"delivery {delivery.id}"
+            tried = unlocking.check(act, delivery.id, code, visit.network)
+            mailbox = custody.mailbox_of(act.session, delivery) if tried.silence else ""
+            if mailbox:
+                self._mail(act, NoticeKind.GUESSED, delivery, mailbox)
+        if tried.silence:  # told after the commit: an exception inside would take the count back
+            raise CodesSilent(until=tried.silence.until)
+        return tried.right
+
+    def _mail(self, act: Act, kind: NoticeKind, delivery: DeliveryRow, mailbox: str, **columns: str) -> None:
+        letter = act.session.get_one(LetterRow, delivery.letter_id)
+        writer = act.session.get_one(OrganisationRow, letter.organisation_id)
+        outbox.add(
+            act,
+            writer,
+            kind,
+            mailbox,
+            sender=self._sender_of(writer),
+            recipient_name=delivery.holder,
+            letter_id=letter.id,
+            delivery_id=delivery.id,
+            **columns,
+        )
 
     def _act(self, visit: Visit, name: str, what: str) -> AbstractContextManager[Act]:
         who = name.strip()[: receipts.NAME_LENGTH] or "link"
@@ -151,7 +160,7 @@ def _locked(session: Session, delivery: DeliveryRow, unlocked: bool) -> bool:
     return letter.secrecy is not Secrecy.ORDINARY and not unlocked
 
 
-def _page(session: Session, delivery: DeliveryRow, *, unlocked: bool) -> ReceiptPage:
+def _page(session: Session, delivery: DeliveryRow, now: datetime, *, unlocked: bool) -> ReceiptPage:
     session.refresh(delivery)
     shown = facts.of_letters(session, [delivery.letter_id], unlocked=unlocked)[delivery.letter_id]
     locked = _locked(session, delivery, unlocked)
@@ -162,6 +171,7 @@ def _page(session: Session, delivery: DeliveryRow, *, unlocked: bool) -> Receipt
         steps=custody.steps(session, delivery),
         locked=locked,
         code_sent_to=_masked(custody.mailbox_of(session, delivery)) if locked else "",
+        silent_until=unlocking.silent_until(session, delivery.id, now) if locked else None,
         own_number=receipts.own_number(session, delivery),
         targets=() if locked else custody.targets(session, delivery),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from ledger.database import table_of
 from ledger.directory import OrganisationRow
 from ledger.letters import DeliveryRow
 from ledger.outbox import Claimed
+from ledger.unlocking import SilenceRow
 from ledger.values import LetterFacts, Notice, NoticeKind
 
 _PLACES = {NoticeKind.INVITATION: "join"}  # where a token's page is; receipt links everywhere else
@@ -46,6 +48,7 @@ class Resolver:
         told, marks = facts.of_letters(session, letters), {key: self._loop_mark(key) for key in letters}
         writers = {key: session.get_one(OrganisationRow, key) for key in {row.organisation_id for row in rows}}
         deliveries = _deliveries(session, [row.delivery_id for row in rows if row.delivery_id is not None])
+        silences = _silences(session, rows)
         return [
             self._notice(
                 row,
@@ -53,12 +56,19 @@ class Resolver:
                 told.get(row.letter_id or 0),
                 marks.get(row.letter_id or 0, ""),
                 deliveries.get(row.delivery_id or 0),
+                silences.get(row.id),
             )
             for row in rows
         ]
 
     def _notice(
-        self, row: Claimed, writer: OrganisationRow, told: LetterFacts | None, mark: str, delivery: _Delivery | None
+        self,
+        row: Claimed,
+        writer: OrganisationRow,
+        told: LetterFacts | None,
+        mark: str,
+        delivery: _Delivery | None,
+        until: datetime | None,
     ) -> Notice:
         forwarded = delivery is not None and delivery.forwarded_from is not None
         return Notice(
@@ -73,6 +83,7 @@ class Resolver:
             facts=told,
             link=f"{self._base_url}/{_PLACES.get(row.kind, 'r')}/{row.token}" if row.token else "",
             code=row.code,
+            until=until,
             holder=delivery.holder if delivery else "",
             forwarded_by=delivery.made_by if delivery and forwarded else "",
             note=delivery.note if delivery else "",
@@ -88,3 +99,13 @@ def _deliveries(session: Session, keys: Sequence[int]) -> dict[int, _Delivery]:
     wanted = sa.select(table.c.id, table.c.holder, table.c.made_by, table.c.note, table.c.forwarded_from)
     found = session.connection().execute(wanted.where(table.c.id.in_(keys)))
     return {key: _Delivery(*told) for key, *told in found}
+
+
+def _silences(session: Session, rows: Sequence[Claimed]) -> dict[int, datetime]:
+    """Until when the silence lasts that a warning tells of: the same in every repeat of it (I5)."""
+    table, found = table_of(SilenceRow), {}
+    for row in rows:
+        if row.kind is NoticeKind.GUESSED:
+            began = sa.select(table.c.until).where(table.c.delivery_id == row.delivery_id, table.c.since == row.made_at)
+            found[row.id] = session.connection().execute(began).scalar_one()
+    return found

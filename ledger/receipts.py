@@ -1,17 +1,16 @@
-"""Acknowledging: receipts with their evidence, and the one-time codes before secret letters (P-18 to P-21, 5.2)."""
+"""Acknowledging: receipts with their evidence (P-18 to P-21, 5.2)."""
 
 from __future__ import annotations
 
-import hmac
 import json
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger import registers
-from ledger.database import Moment, Row, plain, table_of
+from ledger.database import Moment, Row, plain
 from ledger.directory import OrganisationRow
 from ledger.errors import NoSuchLink, Refused
 from ledger.history import Act
@@ -19,8 +18,6 @@ from ledger.letters import DeliveryRow, LetterRow, LinkRow, token_hash
 from ledger.registers import Entered
 from ledger.values import HolderKind, RegisterKind, Visit
 
-CODE_LIFE = timedelta(minutes=15)
-CODE_TRIES = 5
 NAME_LENGTH = 100
 
 
@@ -37,21 +34,6 @@ class ReceiptRow(Row):
     grade: Mapped[str] = mapped_column(sa.String(16))  # link, code, console: what the holder proved (P-19)
     evidence: Mapped[str]  # JSON: network, agent, link or person
     number: Mapped[str] = mapped_column(sa.String(24), unique=True)  # the evidence number
-
-
-class CodeRow(Row):
-    """A one-time code for a secret letter; only its hash is kept."""
-
-    __tablename__ = "codes"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("deliveries.id"), index=True)
-    code_hash: Mapped[str] = mapped_column(sa.String(64))
-    made_at: Mapped[datetime] = mapped_column(Moment)
-    tries: Mapped[int] = mapped_column(default=0)
-    used_at: Mapped[datetime | None] = mapped_column(Moment)
-
-    loose = frozenset({"*"})  # they live for minutes and prove nothing by themselves
 
 
 def delivery_of(session: Session, token: str, now: datetime) -> tuple[DeliveryRow, LinkRow]:
@@ -112,30 +94,6 @@ def acknowledge(
     return act.session.get_one(ReceiptRow, key)
 
 
-def make_code(act: Act, delivery: DeliveryRow) -> str:
-    """A fresh code of six digits; earlier ones stop working."""
-    table = table_of(CodeRow)
-    connection = act.session.connection()
-    connection.execute(sa.delete(table).where(table.c.delivery_id == delivery.id))
-    code = f"{secrets.randbelow(1_000_000):06d}"
-    connection.execute(
-        sa.insert(table).values(delivery_id=delivery.id, code_hash=_code_hash(delivery.id, code), made_at=act.at)
-    )
-    return code
-
-
-def check_code(session: Session, delivery: DeliveryRow, code: str, now: datetime) -> bool:
-    """Whether this is the delivery's living code; it opens once, and dies after five wrong tries."""
-    found = session.execute(sa.select(CodeRow).where(CodeRow.delivery_id == delivery.id)).scalar_one_or_none()
-    if found is None or found.used_at is not None or found.tries >= CODE_TRIES or now - found.made_at > CODE_LIFE:
-        return False
-    right = hmac.compare_digest(found.code_hash, _code_hash(delivery.id, code))
-    table = table_of(CodeRow)
-    new = {"used_at": now} if right else {"tries": found.tries + 1}
-    session.connection().execute(sa.update(table).where(table.c.id == found.id).values(new))
-    return right
-
-
 def own_number(session: Session, delivery: DeliveryRow) -> str:
     """The number that the letter has in the holder's own incoming register (F93), or ""."""
     entry = registers.entry_of_letter(session, delivery.letter_id, delivery.organisation_id)
@@ -168,7 +126,3 @@ def _enter_at_the_holder(act: Act, delivery: DeliveryRow, person_id: int | None)
         registrant_id=person_id,
         group_id=delivery.group_id,
     )
-
-
-def _code_hash(delivery_id: int, code: str) -> str:
-    return token_hash(f"{delivery_id}:{code}")

@@ -116,6 +116,11 @@ def code(notice: Notice, facts: LetterFacts) -> Words:
     return {**_letter(notice, facts), "code": notice.code}
 
 
+def guessed(notice: Notice, facts: LetterFacts) -> Words:
+    """To the holder of a secret letter: somebody tried wrong codes, and until when none is taken."""
+    return {**_letter(notice, facts), "made_at": notice.made_at, "until": notice.until or notice.made_at}
+
+
 def invitation(notice: Notice, facts: LetterFacts) -> Words:
     """The link by which somebody chooses a password."""
     return {**_letter(notice, facts), "link": notice.link}
@@ -127,6 +132,7 @@ _KINDS: dict[NoticeKind, Callable[[Notice, LetterFacts], Words]] = {
     NoticeKind.ANSWER: answer,
     NoticeKind.GIVEN_UP: given_up,
     NoticeKind.CODE: code,
+    NoticeKind.GUESSED: guessed,
     NoticeKind.INVITATION: invitation,
 }
 

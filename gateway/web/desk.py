@@ -38,10 +38,13 @@ class Desk(Protocol):
         """Pass the letter on to `target`, one of the page's targets; `errors.Refused` when that may not be."""
 
     def send_code(self, token: str, visit: Visit) -> str:
-        """Mail a one-time code to the holder's own mailbox; answers with that address, masked."""
+        """Mail a one-time code to the holder's own mailbox; answers with that address, masked.
+
+        `errors.Refused` says from when on there will be one again.
+        """
 
     def check_code(self, token: str, code: str, visit: Visit) -> bool:
-        """Whether this is the code that was mailed last."""
+        """Whether this is the code that was mailed last; `errors.Refused` says until when none is looked at."""
 
 
 class Threads:

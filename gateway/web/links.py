@@ -12,7 +12,7 @@ from gateway.web.desk import Desk
 from gateway.web.forms import Form, one_line
 from gateway.web.ground import Ground
 from gateway.web.seals import UNLOCKED_FOR
-from ledger.errors import Refused
+from ledger.errors import CodesSilent, Refused
 from ledger.values import ReceiptPage
 
 NAME_LENGTH = 100
@@ -87,7 +87,7 @@ class Links:
         **view: bool,
     ) -> Response:
         """The page, with what was typed and what was wrong with it."""
-        token = token_of(request)
+        token, until = token_of(request), page.silent_until
         return self.ground.pages.page(
             request,
             "locked.html" if page.locked else "receipt.html",
@@ -97,6 +97,7 @@ class Links:
             typed={"name": _remembered(request), **_EMPTY, **(form or {})},
             nonce=self.ground.nonces.fresh(token),
             path=f"/r/{token}",
+            silent=CodesSilent(until=until).sentence(self.ground.pages.language(request)) if until else "",
             view={"forwarding": False, "sent": request.query_params.get("code") == "sent"} | view,
         )
 

@@ -38,7 +38,7 @@ class Codes:
                     visit = self._ground.visit(request)
                     await self._ground.threads.run(self._desk.send_code, token_of(request), visit)
         except (Wrong, Refused) as fault:
-            return self._links.show(request, page, form, fault)
+            return self._links.show(request, await self._links.look(request), form, fault)
         return self._links.back(request, code="sent")
 
     async def unlock(self, request: Request) -> Response:
@@ -52,5 +52,5 @@ class Codes:
             if not await self._ground.threads.run(self._desk.check_code, token_of(request), code, visit):
                 raise Wrong(code="code_wrong")
         except (Wrong, Refused) as fault:
-            return self._links.show(request, page, form, fault, sent=True)
+            return self._links.show(request, await self._links.look(request), form, fault, sent=True)
         return self._links.unlock(request, self._links.back(request))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ledger.values.arriving import Address, Bounce, Document, Intake, Outcome, Reading
 from ledger.values.leaving import Answer, DocumentLine, LetterFacts, Mail, Notice
-from ledger.values.showing import File, ReceiptPage, Step, Target, Visit
+from ledger.values.showing import File, ReceiptPage, Silence, Step, Target, Visit
 from ledger.values.words import (
     AnswerKind,
     Channel,
@@ -43,6 +43,7 @@ __all__ = [
     "ReceiptPage",
     "RegisterKind",
     "Secrecy",
+    "Silence",
     "Step",
     "Target",
     "Urgency",

@@ -59,6 +59,7 @@ class Notice:
     facts: LetterFacts | None = None
     link: str = ""  # the receipt link, complete
     code: str = ""  # one-time code (NoticeKind.CODE)
+    until: datetime | None = None  # when codes are sent again (NoticeKind.GUESSED)
     holder: str = ""  # name of the group, school or person
     forwarded_by: str = ""
     note: str = ""  # what the forwarding person wrote

@@ -10,6 +10,14 @@ from ledger.values.words import HolderKind
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """A while in which no one-time code of a letter is sent or looked at, because somebody guessed (5.2)."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One stop of a letter on its way, for the timeline that every later holder sees (F72, F84)."""
 
@@ -23,6 +31,7 @@ class Step:
     acknowledged_by: str = ""
     number: str = ""  # the holder's own incoming number; only on the holder's own page (F93)
     here: bool = False  # the step whose page this is
+    silences: tuple[Silence, ...] = ()  # somebody guessed at its code
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class ReceiptPage:
     steps: tuple[Step, ...]
     locked: bool = False  # a secret letter: a one-time code is needed first
     code_sent_to: str = ""  # "fi•••@school.example", where the code went or would go
+    silent_until: datetime | None = None  # no code is sent or looked at before
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     evidence: str = ""  # evidence number of the receipt

@@ -80,6 +80,7 @@ class NoticeKind(StrEnum):
     ANSWER = "answer"
     GIVEN_UP = "given_up"
     CODE = "code"
+    GUESSED = "guessed"
     INVITATION = "invitation"
 
 

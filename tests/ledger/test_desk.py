@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -234,18 +233,6 @@ def test_the_mailed_code_opens_a_secret_letter_once(world: World) -> None:
     page = desk(world).look(token, visit(world), unlocked=True)
     assert (page.locked, page.facts.subject) == (False, "ขอเชิญประชุม")
     assert desk(world).acknowledge(token, visit(world), "ก", unlocked=True).acknowledged_by == "ก"
-
-
-def test_a_code_dies_after_five_wrong_tries_or_fifteen_minutes(world: World) -> None:
-    (token,) = send(world, "s1", secrecy=Secrecy.SECRET)
-    desk(world).send_code(token, visit(world))
-    code = code_in_the_mail(world)
-    for _ in range(5):
-        assert not desk(world).check_code(token, "abc", visit(world))
-    assert not desk(world).check_code(token, code, visit(world))
-    desk(world).send_code(token, visit(world))
-    late = replace(visit(world), at=world.later(minutes=16))
-    assert not desk(world).check_code(token, code_in_the_mail(world), late)
 
 
 def test_a_revoked_link_closes_the_letter_at_once(world: World) -> None:

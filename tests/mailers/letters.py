@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -99,8 +99,9 @@ GIVEN_UP = replace(
     ),
 )
 CODE = replace(LETTER, kind=NoticeKind.CODE, facts=replace(OUTGOING, secrecy=Secrecy.SECRET), link="", code="482913")
+GUESSED = replace(CODE, kind=NoticeKind.GUESSED, code="", until=CODE.made_at + timedelta(minutes=15))
 INVITATION = replace(LETTER, kind=NoticeKind.INVITATION, facts=None, holder="")
-EVERY = (ARRIVAL, FORWARDED, LETTER, ANSWER, GIVEN_UP, CODE, INVITATION)
+EVERY = (ARRIVAL, FORWARDED, LETTER, ANSWER, GIVEN_UP, CODE, GUESSED, INVITATION)
 
 
 def read_back(mail: Mail) -> EmailMessage:

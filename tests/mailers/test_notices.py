@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from jinja2 import TemplateError
 
-from ledger.receipts import CODE_LIFE
+from ledger import unlocking
 from ledger.values import LetterFacts, Notice, NoticeKind, RegisterKind, Secrecy, Urgency
 from mailers.notices import Writer
 from tests.mailers.letters import (
@@ -23,6 +23,7 @@ from tests.mailers.letters import (
     FACTS,
     FORWARDED,
     GIVEN_UP,
+    GUESSED,
     LETTER,
     LINK,
     OUTGOING,
@@ -116,8 +117,21 @@ def test_a_warning_names_every_address_and_the_reason() -> None:
 def test_a_code_tells_as_long_a_life_as_the_ledger_gives_it() -> None:
     for body in bodies(WRITER.write(CODE)):
         assert "482913" in body
-        assert f"ภายใน {CODE_LIFE // timedelta(minutes=1)} นาที" in body
+        assert f"ภายใน {unlocking.LIFE // timedelta(minutes=1)} นาที" in body
     assert "482913" not in subject(CODE)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("th", ["ถึงโรงเรียนชุมชนบ้านนาเยีย เมื่อ 14 ส.ค. 2569 10:52 น.", "จนถึง 14 ส.ค. 2569 11:07 น.", "แจ้งหน่วยงานผู้ส่ง"]),
+        ("en", ["to โรงเรียนชุมชนบ้านนาเยีย", "until 14 Aug 2026 (B.E. 2569) 11:07", "office that sent it"]),
+    ],
+)  # fmt: skip
+def test_a_warning_of_guesses_tells_the_holder_when_until_when_and_what_to_do(language: str, words: list[str]) -> None:
+    for body in bodies(WRITER.write(replace(GUESSED, holder="โรงเรียนชุมชนบ้านนาเยีย", language=language))):
+        assert [word for word in words if word not in body] == []
+        assert "/r/" not in body
 
 
 @pytest.mark.parametrize("secrecy", [Secrecy.SECRET, Secrecy.VERY_SECRET, Secrecy.TOP_SECRET])

@@ -150,6 +150,7 @@ class RememberingDesk:
     asked: list[tuple[object, ...]] = field(default_factory=list)
     content: bytes = b"%PDF-1.7 the letter"
     fails: list[Exception] = field(default_factory=list)
+    refuses: Refused | None = None  # codes, to be asked for or typed
 
     def look(self, token: str, visit: Visit, unlocked: bool = False) -> ReceiptPage:
         self.looks.append(visit)
@@ -188,10 +189,14 @@ class RememberingDesk:
         return self.pages[token]
 
     def send_code(self, token: str, visit: Visit) -> str:
+        if self.refuses:
+            raise self.refuses
         self.asked.append(("send_code",))
         return self._page(token).code_sent_to
 
     def check_code(self, token: str, code: str, visit: Visit) -> bool:
+        if self.refuses:
+            raise self.refuses
         self.asked.append(("check_code", code))
         self._page(token)
         return code == CODE

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from tests.gateway.web.office import CODE, HIDDEN, ORDINARY
+from ledger.errors import CodesSilent, CodesSpent
+from tests.gateway.web.office import CODE, HIDDEN, NOW, ORDINARY
 from tests.gateway.web.site import Answer, Site, site
 
 KEPT = ("เรื่องที่ต้องปกปิด", "ขอเชิญเข้าร่วมประชุม", "หนังสือนำส่ง.pdf", "สำนักงานคณะกรรมการ", "จิราพร")
@@ -46,6 +50,30 @@ def test_a_wrong_code_opens_nothing(web: Site) -> None:
     assert "รหัสไม่ถูกต้อง" in answer.text
     assert "Set-Cookie" not in answer.headers
     assert not [kept for kept in KEPT if kept in web.get(f"/r/{HIDDEN}").text]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("th", "หยุดรับและหยุดส่งรหัสของหนังสือฉบับนี้จนถึง 14 ส.ค. 2569 11:07 น."), ("en", "until 14 Aug 2026")],
+)
+def test_while_it_is_silent_the_page_says_until_when_and_takes_no_code(web: Site, language: str, told: str) -> None:
+    until = NOW + timedelta(minutes=15)
+    nonce = web.get(f"/r/{HIDDEN}").nonce()
+    web.desk.refuses = CodesSilent(until=until)
+    web.desk.pages[HIDDEN] = replace(web.desk.pages[HIDDEN], silent_until=until)
+    answer = web.post(f"/r/{HIDDEN}/unlock?lang={language}", {"code": CODE, "nonce": nonce})
+    assert (answer.status, answer.text.count(told)) == (422, 1)
+    page = web.get(f"/r/{HIDDEN}?lang={language}")
+    assert told in page.text
+    assert "<form" not in page.text
+
+
+def test_a_code_too_many_says_when_the_next_may_be_asked_for(web: Site) -> None:
+    web.desk.refuses = CodesSpent(until=NOW + timedelta(hours=1))
+    answer = web.post(f"/r/{HIDDEN}/code", {"nonce": web.get(f"/r/{HIDDEN}").nonce()})
+    assert answer.status == 422
+    assert "ขอรหัสใหม่ได้ตั้งแต่ 14 ส.ค. 2569 11:52 น." in answer.text
+    assert 'name="code"' in answer.text  # the one in the mail still opens
 
 
 def test_what_was_opened_closes_again_after_half_an_hour(web: Site) -> None:

@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser
 
-from ledger import access, outbox, registering, sending
+from ledger import access, outbox, registering, sending, unlocking
 from ledger.addressing import Reach
 from ledger.content import Content
 from ledger.letters import DeliveryRow
 from ledger.outbox import OutboxRow, Schedule
 from ledger.receipts import ReceiptRow
+from ledger.registers import EntryRow
 from ledger.sending import Onward
 from ledger.values import Answer, AnswerKind, Document, NoticeKind, RegisterKind, Secrecy, Urgency
 from tests.gateway.web.console.house import House, text_of
@@ -94,6 +95,20 @@ def test_acknowledging_twice_leaves_one_receipt_and_one_number(house: House) -> 
     for _ in range(2):
         assert clerk.post(f"/deliveries/{delivery}/acknowledge").status == 303
     assert text_of(clerk.get("/registers/incoming")).count("ครั้งเดียว") == 1
+
+
+def test_holder_and_sender_see_that_somebody_guessed_at_the_code(house: House) -> None:
+    delivery = sent(house, "office.central_clerk", Reach.SCHOOLS, ["s1"], "ร้องเรียน", Secrecy.SECRET)
+    with house.act("codes silenced") as act:
+        unlocking.make(act, delivery)
+        tried = [unlocking.check(act, delivery, "abc", "192.0.2.0/24") for _ in range(unlocking.WRONG)]
+    assert tried[-1].silence is not None
+    told = "มีผู้ใส่รหัสเปิดหนังสือผิดหลายครั้ง เมื่อ"
+    assert told in text_of(house.signed_in("s1.school_clerk").get(f"/deliveries/{delivery}"))
+    with house.database.read() as session:
+        wanted = sa.select(EntryRow.id).join(DeliveryRow, DeliveryRow.letter_id == EntryRow.letter_id)
+        entry = session.execute(wanted.where(DeliveryRow.id == delivery)).scalar_one()
+    assert told in text_of(house.signed_in("office.central_clerk").get(f"/entries/{entry}"))
 
 
 def test_nobody_else_acknowledges_and_another_organisation_finds_nothing(house: House) -> None:

@@ -8,38 +8,56 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
+from ledger.errors.proving import (
+    CodesSilent,
+    CodesSpent,
+    ConfirmFirst,
+    NoSuchInvitation,
+    SecondFactorRequired,
+    SignedOut,
+    SignInFailed,
+    TooManyAttempts,
+)
+from ledger.errors.root import Refused, SarabanError, Unavailable
 
-class SarabanError(Exception):
-    """The root. Arguments: the values that the sentence names."""
-
-    permanent: ClassVar[bool] = True
-    th: ClassVar[str] = "ทำรายการไม่สำเร็จ"
-    en: ClassVar[str] = "This could not be done."
-
-    def __init__(self, **values: object) -> None:
-        self.values = values
-        super().__init__(self.sentence("en"))
-
-    def sentence(self, language: str = "th") -> str:
-        """What happened, why, and what to do, in `language` ("th" or "en")."""
-        return (self.en if language == "en" else self.th).format(**self.values)
-
-
-class Unavailable(SarabanError):
-    """Our own fault or a full disk: the other side should try again (P-2)."""
-
-    permanent = False
-    th = "ระบบยังรับเรื่องไม่ได้ในขณะนี้ โปรดลองใหม่ภายหลัง"
-    en = "The system cannot take this at the moment. Please try again later."
-
-
-class Refused(SarabanError):
-    """The sender must change something. `reason` says what."""
-
-    th = "{reason}"
-    en = "{reason}"
+__all__ = [
+    "AlreadyRunning",
+    "AlreadySent",
+    "AlreadyThere",
+    "ChangedMeanwhile",
+    "ClockBackwards",
+    "CodesSilent",
+    "CodesSpent",
+    "ConfirmFirst",
+    "DecidedMeanwhile",
+    "Fault",
+    "FieldsWrong",
+    "FileIncomplete",
+    "FileTooLarge",
+    "FormStale",
+    "MailDamaged",
+    "NoSuchInvitation",
+    "NoSuchLink",
+    "NotAllowed",
+    "NotFound",
+    "OriginalDamaged",
+    "OriginalMissing",
+    "Refused",
+    "RegisterClosed",
+    "RegisterOff",
+    "RosterWrong",
+    "RulesWrong",
+    "SarabanError",
+    "SecondFactorRequired",
+    "SettingsWrong",
+    "SignInFailed",
+    "SignedOut",
+    "StorageUnsafe",
+    "TextWrong",
+    "TooManyAttempts",
+    "Unavailable",
+]
 
 
 class OriginalMissing(SarabanError):
@@ -191,13 +209,6 @@ class NotAllowed(SarabanError):
     en = "This account may not do that. If you need to, please ask your organisation's administrator."
 
 
-class SignedOut(SarabanError):
-    """Nobody is signed in, or the session has ended."""
-
-    th = "โปรดเข้าสู่ระบบก่อน"
-    en = "Please sign in first."
-
-
 class RegisterClosed(SarabanError):
     """The year in use is over, and the organisation sets its years by hand (F37, C4)."""
 
@@ -233,48 +244,6 @@ class FieldsWrong(SarabanError):
     def __init__(self, **problems: str) -> None:
         self.problems = problems
         super().__init__()
-
-
-class SignInFailed(SarabanError):
-    """Unknown login, wrong password, or something at rest: always the same answer (5.1)."""
-
-    th = "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง หรือบัญชีนี้ยังใช้งานไม่ได้ โปรดตรวจสอบแล้วลองใหม่ หรือกด “ลืมรหัสผ่าน”"
-    en = (
-        "The login or the password is wrong, or this account cannot be used now. "
-        "Please check and try again, or choose “forgotten password”."
-    )
-
-
-class TooManyAttempts(SarabanError):
-    """Too many wrong passwords or codes. `minutes`: how long to wait; nobody is ever locked out for good."""
-
-    permanent = False
-    th = "ใส่ข้อมูลผิดหลายครั้งเกินไป โปรดรอประมาณ {minutes} นาทีแล้วลองใหม่"
-    en = "Too many wrong attempts. Please wait about {minutes} min and try again."
-
-
-class NoSuchInvitation(SarabanError):
-    """A mailed link or a first code that is unknown, expired or used: always the same answer."""
-
-    th = "ลิงก์หรือรหัสนี้ใช้ไม่ได้ อาจหมดอายุ ถูกใช้ไปแล้ว หรือคัดลอกมาไม่ครบ โปรดขอใหม่จากผู้ดูแลระบบหรือกด “ลืมรหัสผ่าน”"
-    en = (
-        "This link or code does not work. It may have expired, been used already, or been copied incompletely. "
-        "Please ask your administrator for a new one, or choose “forgotten password”."
-    )
-
-
-class ConfirmFirst(SarabanError):
-    """A grave action, and the password was not given in the last minutes."""
-
-    th = "รายการนี้สำคัญ โปรดใส่รหัสผ่านอีกครั้งเพื่อยืนยันก่อนทำต่อ"
-    en = "This is a grave step. Please give your password once more before you go on."
-
-
-class SecondFactorRequired(SarabanError):
-    """The second factor cannot be removed: it is required of this account."""
-
-    th = "บัญชีนี้ต้องใช้การยืนยันตัวตนสองขั้นตอน จึงยกเลิกไม่ได้"
-    en = "This account must sign in with a second factor, so it cannot be removed."
 
 
 class AlreadySent(SarabanError):

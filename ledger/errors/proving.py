@@ -1,0 +1,89 @@
+"""Errors of whoever must prove who they are: sign-ins, invitations, one-time codes (5.1, 5.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ledger.era import format_moment
+from ledger.errors.root import Refused, SarabanError
+
+
+class _UntilThen(Refused):
+    """Something that is possible again later. `until`: an aware moment."""
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__(until=until)
+
+    def sentence(self, language: str = "th") -> str:
+        """With the moment by Bangkok's clock."""
+        until = format_moment(self.values["until"], language="en" if language == "en" else "th")  # type: ignore[arg-type]
+        return (self.en if language == "en" else self.th).format(until=until)
+
+
+class CodesSilent(_UntilThen):
+    """Somebody guessed the one-time code of a secret letter; none is taken or sent for a while (5.2)."""
+
+    th = "มีการใส่รหัสผิดหลายครั้ง ระบบจึงหยุดรับและหยุดส่งรหัสของหนังสือฉบับนี้จนถึง {until} โปรดรอถึงเวลานั้นแล้วขอรหัสใหม่"
+    en = (
+        "Wrong codes were given several times, so no code of this letter is taken or sent until {until}. "
+        "Please wait until then and ask for a new code."
+    )
+
+
+class CodesSpent(_UntilThen):
+    """As many one-time codes of a letter were sent as may be in an hour or a day (5.2)."""
+
+    th = "ส่งรหัสของหนังสือฉบับนี้ครบจำนวนครั้งที่กำหนดแล้ว โปรดใช้รหัสในอีเมลฉบับล่าสุด หรือขอรหัสใหม่ได้ตั้งแต่ {until}"
+    en = (
+        "As many codes as may be were sent for this letter. Please use the one in the latest mail, or ask for a new "
+        "one from {until} on."
+    )
+
+
+class SignedOut(SarabanError):
+    """Nobody is signed in, or the session has ended."""
+
+    th = "โปรดเข้าสู่ระบบก่อน"
+    en = "Please sign in first."
+
+
+class SignInFailed(SarabanError):
+    """Unknown login, wrong password, or something at rest: always the same answer (5.1)."""
+
+    th = "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง หรือบัญชีนี้ยังใช้งานไม่ได้ โปรดตรวจสอบแล้วลองใหม่ หรือกด “ลืมรหัสผ่าน”"
+    en = (
+        "The login or the password is wrong, or this account cannot be used now. "
+        "Please check and try again, or choose “forgotten password”."
+    )
+
+
+class TooManyAttempts(SarabanError):
+    """Too many wrong passwords or codes. `minutes`: how long to wait; nobody is ever locked out for good."""
+
+    permanent = False
+    th = "ใส่ข้อมูลผิดหลายครั้งเกินไป โปรดรอประมาณ {minutes} นาทีแล้วลองใหม่"
+    en = "Too many wrong attempts. Please wait about {minutes} min and try again."
+
+
+class NoSuchInvitation(SarabanError):
+    """A mailed link or a first code that is unknown, expired or used: always the same answer."""
+
+    th = "ลิงก์หรือรหัสนี้ใช้ไม่ได้ อาจหมดอายุ ถูกใช้ไปแล้ว หรือคัดลอกมาไม่ครบ โปรดขอใหม่จากผู้ดูแลระบบหรือกด “ลืมรหัสผ่าน”"
+    en = (
+        "This link or code does not work. It may have expired, been used already, or been copied incompletely. "
+        "Please ask your administrator for a new one, or choose “forgotten password”."
+    )
+
+
+class ConfirmFirst(SarabanError):
+    """A grave action, and the password was not given in the last minutes."""
+
+    th = "รายการนี้สำคัญ โปรดใส่รหัสผ่านอีกครั้งเพื่อยืนยันก่อนทำต่อ"
+    en = "This is a grave step. Please give your password once more before you go on."
+
+
+class SecondFactorRequired(SarabanError):
+    """The second factor cannot be removed: it is required of this account."""
+
+    th = "บัญชีนี้ต้องใช้การยืนยันตัวตนสองขั้นตอน จึงยกเลิกไม่ได้"
+    en = "This account must sign in with a second factor, so it cannot be removed."

@@ -1,0 +1,36 @@
+"""The roots of all errors, and the two kinds: permanent and temporary (I9)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SarabanError(Exception):
+    """The root. Arguments: the values that the sentence names."""
+
+    permanent: ClassVar[bool] = True
+    th: ClassVar[str] = "ทำรายการไม่สำเร็จ"
+    en: ClassVar[str] = "This could not be done."
+
+    def __init__(self, **values: object) -> None:
+        self.values = values
+        super().__init__(self.sentence("en"))
+
+    def sentence(self, language: str = "th") -> str:
+        """What happened, why, and what to do, in `language` ("th" or "en")."""
+        return (self.en if language == "en" else self.th).format(**self.values)
+
+
+class Unavailable(SarabanError):
+    """Our own fault or a full disk: the other side should try again (P-2)."""
+
+    permanent = False
+    th = "ระบบยังรับเรื่องไม่ได้ในขณะนี้ โปรดลองใหม่ภายหลัง"
+    en = "The system cannot take this at the moment. Please try again later."
+
+
+class Refused(SarabanError):
+    """The sender must change something. `reason` says what."""
+
+    th = "{reason}"
+    en = "{reason}"
