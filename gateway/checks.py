@@ -18,6 +18,7 @@ from gateway.settings.sources import open_to_others
 from gateway.settings.units import MIB, is_loopback, write_size
 from gateway.settings.ways_in import LmtpSettings
 from gateway.settings.ways_out import RelaySettings
+from gateway.web.peer import Peers
 from ledger.database import verdict
 from mailers.connection import Broken
 from mailers.connection import connect as reach
@@ -138,6 +139,20 @@ def _links(settings: Settings) -> Iterator[Finding]:
         th = f"ลิงก์ในอีเมลจะเปิดได้เฉพาะเครื่องนี้ ({settings.http.url}) ให้ตั้ง base_url"
         en = f"links in mails would work on this machine only ({settings.http.url}): set base_url"
         yield Finding("warning", "http.base_url", th, en)
+    if settings.http.enabled and url.scheme == "https":
+        yield from _proxies(settings)
+
+
+def _proxies(settings: Settings) -> Iterator[Finding]:
+    """HTTPS ends at a proxy; one that is not trusted makes one address of all visitors, and one limit."""
+    http = settings.http
+    here, peers = is_loopback(http.host), Peers(map(str, http.trusted_proxies))
+    if http.trusted_proxies and (not here or any(map(peers.trusts, ("127.0.0.1", "::1")))):
+        return
+    wanted = '["127.0.0.1", "::1"]' if here else '["10.0.0.5"]'
+    th = f"ไม่เชื่อที่อยู่ที่พร็อกซีบอก ผู้ใช้ทุกคนจึงนับเป็นที่อยู่เดียว ให้ตั้งที่อยู่ของพร็อกซี เช่น trusted_proxies = {wanted}"
+    en = f"no proxy is believed, so all visitors count as one address: name the proxy, as in trusted_proxies = {wanted}"
+    yield Finding("warning", "http.trusted_proxies", th, en)
 
 
 def _way_out(relay: RelaySettings) -> Iterator[Finding]:

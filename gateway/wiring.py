@@ -115,6 +115,7 @@ def site(house: House, base_url: str, *, mailbox: Path | None = None) -> Starlet
         story=lambda: _newest_numbers(house.ledger),
         guests=_guests(mailbox),
         trusted_proxies=[str(network) for network in settings.http.trusted_proxies],
+        public=bool(settings.http.base_url),
         language=settings.language,
         rates=Rates(settings.http.visits_per_minute, settings.http.visits_per_hour, settings.http.presses_per_minute),
     )

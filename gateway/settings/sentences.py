@@ -16,7 +16,8 @@ _THAI = {
     "size": "ต้องเขียนจำนวนและหน่วย เช่น 64KiB, 35MiB หรือ 1GiB",
     "mailbox": "ต้องเป็นอีเมลหนึ่งที่อยู่ เช่น saraban@office.example",
     "network": "ต้องเป็นที่อยู่หรือเครือข่าย เช่น 10.0.0.0/8",
-    "base_url": "ต้องเป็นส่วนต้นของที่อยู่เว็บ เช่น https://saraban.office.example",
+    "base_url": "ต้องเป็น http:// หรือ https:// ตามด้วยชื่อเครื่องเท่านั้น เช่น https://saraban.office.example "
+    "ห้ามมีเส้นทาง ชื่อผู้ใช้ หรือเครื่องหมาย ?",
     "tls_pair": "tls_certificate และ tls_key ต้องตั้งคู่กัน หรือไม่ตั้งทั้งสอง",
     "relay_host": 'kind = "smtp" ต้องตั้ง host เป็นชื่อเซิร์ฟเวอร์ที่ส่งต่ออีเมล',
     "sign_in": "username และ password ต้องตั้งคู่กัน หรือไม่ตั้งทั้งสอง",

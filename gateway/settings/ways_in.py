@@ -9,13 +9,27 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from gateway.settings.units import KIB, MIB, Duration, Listed, Network, Place, PlaceOrNone, Port, Size, Whole
+from gateway.settings.addresses import origin
+from gateway.settings.units import (
+    KIB,
+    MIB,
+    Duration,
+    Listed,
+    Network,
+    Place,
+    PlaceOrNone,
+    Port,
+    Size,
+    Whole,
+    is_loopback,
+)
 from ledger.values import RegisterKind
 
 Policy = Literal["all", "known", "clerk"]
 
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
+_THIS_MACHINE = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
 class Section(BaseModel):
@@ -65,7 +79,7 @@ class SmtpSettings(Section):
         description="หนังสือต่อนาทีต่อที่อยู่ 0 คือไม่จำกัด / letters per minute from one address; 0: no limit",
     )
     exempt: Annotated[tuple[Network, ...], Listed] = Field(
-        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        default=_THIS_MACHINE,
         description="ที่อยู่ที่ไม่ใช้ขีดจำกัดต่อที่อยู่ เช่น เซิร์ฟเวอร์อีเมลของหน่วยงาน"
         " / without these limits per address: this machine, the office's own mail servers",
     )
@@ -141,6 +155,11 @@ class FolderSettings(Section):
     )
 
 
+def _proxy_here(base_url: str, listening: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Who only this machine can reach and is found by https has a proxy on this machine in front."""
+    return _THIS_MACHINE if base_url.startswith("https://") and is_loopback(listening) else ()
+
+
 class HttpSettings(Section):
     """หน้าเว็บและลิงก์ลงทะเบียนรับ / Pages and receipt links"""
 
@@ -151,14 +170,31 @@ class HttpSettings(Section):
         default="", description="ที่อยู่เว็บที่ใส่ในลิงก์ เว้นว่างคือ http://host:port / address in links; empty: http://host:port"
     )
     trusted_proxies: Annotated[tuple[Network, ...], Listed] = Field(
-        default=(),
-        description="พร็อกซีที่เชื่อ X-Forwarded-For ได้ เช่น 10.0.0.0/8 / proxies whose X-Forwarded-For is believed",
+        default_factory=lambda known: _proxy_here(known.get("base_url", ""), known.get("host", "")),
+        examples=[()],
+        description="พร็อกซีที่เชื่อ X-Forwarded-For ได้ เช่น 10.0.0.0/8"
+        " หากไม่ตั้ง: พร็อกซีบนเครื่องนี้ เมื่อ base_url เป็น https และ host เป็นเครื่องนี้"
+        " / proxies whose X-Forwarded-For is believed; when not set: one on this machine, where base_url is https and"
+        " host is this machine",
     )
 
     visits_per_minute: Whole = Field(
-        default=30, ge=1, description="จำนวนครั้งต่อนาทีที่หนึ่งที่อยู่เปิดลิงก์ได้ / requests for links per minute from one address"
+        default=30,
+        ge=1,
+        description="จำนวนครั้งต่อนาทีที่หนึ่งที่อยู่เปิดลิงก์เดียวกันได้ และลองลิงก์ที่ใช้ไม่ได้"
+        " / requests per minute for one link from one address, and for links that do not work",
     )
-    visits_per_hour: Whole = Field(default=300, ge=1, description="จำนวนครั้งต่อชั่วโมงที่หนึ่งที่อยู่เปิดลิงก์ได้ / the same per hour")
+    visits_per_hour: Whole = Field(
+        default=300,
+        ge=1,
+        description="จำนวนครั้งต่อชั่วโมงที่หนึ่งที่อยู่ลองลิงก์ที่ใช้ไม่ได้ / the same per hour, for links that do not work",
+    )
+    visits_per_address: Whole = Field(
+        default=600,
+        ge=1,
+        description="จำนวนครั้งต่อนาทีที่หนึ่งที่อยู่เปิดลิงก์ได้รวมทุกลิงก์ เช่น ทั้งโรงเรียน"
+        " / requests per minute for all links together from one address, such as a school's",
+    )
     presses_per_minute: Whole = Field(
         default=10, ge=1, description="จำนวนครั้งต่อนาทีที่กดปุ่มในหนึ่งลิงก์ได้ / button presses per minute on one link"
     )
@@ -166,12 +202,13 @@ class HttpSettings(Section):
     @field_validator("base_url")
     @classmethod
     def _plain_address(cls, written: str) -> str:
-        scheme, _, rest = written.partition("://")
-        if written and (scheme not in ("http", "https") or not rest.strip("/") or set(rest) & set(" ?#@")):
+        try:
+            return written and origin(written)
+        except ValueError:
             raise PydanticCustomError(
-                "base_url", "write the start of an address, such as https://saraban.office.example"
-            )
-        return written.rstrip("/")
+                "base_url",
+                "write scheme and host only, such as https://saraban.office.example: no path, user name or question",
+            ) from None
 
     @property
     def url(self) -> str:

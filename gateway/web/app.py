@@ -29,6 +29,7 @@ from gateway.web.links import Links
 from gateway.web.log import mask_access_log
 from gateway.web.mailbox import MailboxView
 from gateway.web.peer import Peers
+from gateway.web.proxies import Proxies
 from gateway.web.receipt import Receipts
 from gateway.web.render import Pages
 from gateway.web.seals import Nonces, Seals
@@ -50,6 +51,7 @@ def build(
     story: Story = tuple,
     guests: Sequence[Line] = (),
     trusted_proxies: Iterable[str] = (),
+    public: bool = True,
     language: Language = "th",
     rates: Rates = Rates(),  # noqa: B008 (frozen)
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -59,8 +61,9 @@ def build(
     Arguments: `base_url`, the public address, from which host name and cookie flags follow; `templates`, the folder
     with `web` and `locale`; `clock`, aware moments; `secret`, 32 random bytes that outlive a restart; `ready`, for
     `/readyz`; `cabinet`, what the console works on, if there is to be one; `mailbox`, `story` and `guests`, only in a
-    demo; `trusted_proxies`, addresses or networks whose X-Forwarded-For counts; `rates`, for receipt links; `pause`,
-    how to wait some seconds.
+    demo; `trusted_proxies`, addresses or networks whose X-Forwarded-For counts; `public`, whether an
+    administrator set `base_url`, so that a proxy may stand in front; `rates`, for receipt links; `pause`, how to wait
+    some seconds.
     Raises OSError for missing templates, ValueError for a wrong secret or proxy.
     """
     mask_access_log()
@@ -82,11 +85,12 @@ def build(
     elif console is not None:
         own.append(Route("/", lambda _request: RedirectResponse("/home", 303)))
     faults = Faults(pages, console.status if console is not None else None)
+    proxies = Middleware(Proxies, peers=peers, public=public, pages=pages, clock=clock)
     site = Starlette(
         routes=[
             *health.routes(ready, threads),
             *static.routes(),
-            Mount("/", _exactly(own), middleware=[Middleware(Hosts, own=address.netloc)]),
+            Mount("/", _exactly(own), middleware=[proxies, Middleware(Hosts, own=address.netloc)]),
         ],
         middleware=[Middleware(Headers, https=https), Middleware(faults.guard)],
         exception_handlers={HTTPException: faults.on_status, SarabanError: faults.on_saraban},

@@ -18,20 +18,26 @@ class Peers:
 
     def address(self, scope: Scope) -> str:
         """The visitor's address; "" where the connection has none."""
-        client = scope.get("client")
-        address = client[0] if client else ""
-        if not self._is_trusted(address):
+        address = neighbour(scope)
+        if not self.trusts(address):
             return address
         hops = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
-        for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
-            if not self._is_trusted(hop):
+        for hop in reversed([_bare(hop) for hop in hops if hop.strip()]):
+            if not self.trusts(hop):
                 return hop if _parse(hop) else address
             address = hop
         return address
 
-    def _is_trusted(self, address: str) -> bool:
+    def trusts(self, address: str) -> bool:
+        """Whether this is a proxy of ours."""
         parsed = _parse(address)
         return parsed is not None and any(parsed in network for network in self._trusted)
+
+
+def neighbour(scope: Scope) -> str:
+    """The address at the other end of the connection, a proxy's or a visitor's; "" where it has none."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def network_of(address: str, four: int = 24, six: int = 48) -> str:
@@ -40,6 +46,14 @@ def network_of(address: str, four: int = 24, six: int = 48) -> str:
     if parsed is None:
         return ""
     return str(ip_network((parsed, four if parsed.version == 4 else six), strict=False))
+
+
+def _bare(hop: str) -> str:
+    """An address as some proxies write it, with a port behind it: 203.0.113.5:4711, [2001:db8::5]:4711."""
+    hop = hop.strip().strip('"')
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 def _parse(address: str) -> IPv4Address | IPv6Address | None:

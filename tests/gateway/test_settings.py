@@ -217,4 +217,41 @@ def test_derived_values() -> None:
     settings = Settings.model_validate({"folders": [{"path": "a", "register": "order"}], "http": {"host": "::1"}})
     assert settings.folders[0].register_kind is RegisterKind.ORDER
     assert settings.http.url == "http://[::1]:8080"
-    assert settings.model_validate({"http": {"base_url": "https://x.example/s/"}}).http.url == "https://x.example/s"
+
+
+@pytest.mark.parametrize(
+    ("written_so", "meant"),
+    [
+        ("https://X.example/", "https://x.example"),
+        ("https://x.example:443", "https://x.example"),
+        ("http://x.example:80/", "http://x.example"),
+        ("HTTPS://x.example:8443", "https://x.example:8443"),
+        ("https://สพป.ไทย", "https://xn--s3cf9a.xn--o3cw4h"),
+        ("https://xn--s3cf9a.XN--O3CW4H.", "https://xn--s3cf9a.xn--o3cw4h"),
+        ("https://สำนักงาน.ไทย", "https://xn--12cm6cc5fxbfe1v.xn--o3cw4h"),
+        ("https://ส\u0e4d\u0e32นักงาน.ไทย", "https://xn--12cm6cc5fxbfe1v.xn--o3cw4h"),  # SARA AM in two signs
+        ("http://[2001:DB8:0:0::1]:8080", "http://[2001:db8::1]:8080"),
+        ("http://saraban_web", "http://saraban_web"),
+    ],
+)
+def test_the_public_address_has_one_spelling(written_so: str, meant: str) -> None:
+    assert Settings.model_validate({"http": {"base_url": written_so}}).http.url == meant
+
+
+def trusted(**http: object) -> list[str]:
+    return [str(one) for one in Settings.model_validate({"http": http}).http.trusted_proxies]
+
+
+def test_the_proxy_on_this_machine_is_trusted_where_https_can_only_come_through_it() -> None:
+    here = ["127.0.0.0/8", "::1/128"]
+    for host in ("127.0.0.1", "::1", "localhost"):
+        assert trusted(base_url="https://x.example", host=host) == here
+    assert trusted(base_url="https://x.example", host="0.0.0.0") == []
+    assert trusted(base_url="http://x.example") == trusted() == []
+
+
+def test_proxies_that_are_named_are_taken_as_they_are_and_none_too(write: Write) -> None:
+    assert trusted(base_url="https://x.example", trusted_proxies=["10.0.0.1"]) == ["10.0.0.1/32"]
+    assert trusted(base_url="https://x.example", trusted_proxies=[]) == []
+    settings = load(write('http.base_url = "https://x.example"'), {"SARABAN_HTTP__TRUSTED_PROXIES": ""})
+    assert settings.http.trusted_proxies == ()

@@ -11,6 +11,13 @@ from ledger.errors import SettingsWrong
 
 SMTP_RELAY = '[relay]\nkind = "smtp"\nhost = "mx.example"\n'
 
+NO_BASES = (
+    "saraban.example", "ftp://x.example", "https://", "https:///", "https://x.example/saraban", "https://x.example/?",
+    "https://x.example#a", "https://x.example?a=b", "https://u:p@x.example", "https://@x.example", "https://x y",
+    "https://x.example:99999", "https://x.example:a", "https://-x.example", "https://x..example", "https://[::1",
+    "https://สพป .ไทย", "https://x.example\\\\a",
+)  # fmt: skip
+
 IN_THE_FILE = [
     (
         "[smtp]\nprot = 25",
@@ -132,10 +139,15 @@ IN_THE_FILE = [
         "saraban.toml:2: smtp: tls_certificate และ tls_key ต้องตั้งคู่กัน หรือไม่ตั้งทั้งสอง",
         "saraban.toml:2: smtp: tls_certificate and tls_key belong together: set both or neither",
     ),
-    (
-        '[http]\nbase_url = "saraban.example"',
-        "saraban.toml:2: http.base_url: ต้องเป็นส่วนต้นของที่อยู่เว็บ เช่น https://saraban.office.example",
-        "saraban.toml:2: http.base_url: write the start of an address, such as https://saraban.office.example",
+    *(
+        (
+            f'[http]\nbase_url = "{address}"',
+            "saraban.toml:2: http.base_url: ต้องเป็น http:// หรือ https:// ตามด้วยชื่อเครื่องเท่านั้น"
+            " เช่น https://saraban.office.example ห้ามมีเส้นทาง ชื่อผู้ใช้ หรือเครื่องหมาย ?",
+            "saraban.toml:2: http.base_url: write scheme and host only, such as https://saraban.office.example:"
+            " no path, user name or question",
+        )
+        for address in NO_BASES
     ),
     (
         '[http]\ntrusted_proxies = [\n  "10.0.0.0/8",\n  "proxy"]',

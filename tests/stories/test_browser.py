@@ -37,6 +37,7 @@ _addresses = itertools.count(1)
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The demo behind a proxy on this machine, so that each visitor can have an address."""
     house = House(tmp_path_factory.mktemp("office"), {"SARABAN_HTTP__TRUSTED_PROXIES": "127.0.0.0/8"})
+    house.settings["SARABAN_HTTP__BASE_URL"] = f"http://127.0.0.1:{house.http_port}"
     yield house.start()
     house.close()
 

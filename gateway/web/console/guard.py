@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import sqlalchemy as sa
 import structlog
@@ -21,13 +21,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from gateway.settings.units import is_loopback
 from gateway.web.console import bodies
 from gateway.web.console.asked import Asked
 from gateway.web.console.cookies import Cookies
 from gateway.web.console.view import CONFIRM_FIRST, View
 from gateway.web.desk import Threads
-from gateway.web.hosts import takes_passwords
+from gateway.web.hosts import is_local, same_origin, takes_passwords
 from ledger.access import Right
 from ledger.door import Door
 from ledger.errors import ConfirmFirst, FormStale, NotAllowed, SarabanError, SignedOut, Unavailable
@@ -63,7 +62,7 @@ class Guard:
         self, door: Door, view: View, threads: Threads, cookies: Cookies, secret: bytes, base_url: str
     ) -> None:
         self._door, self._view, self._threads, self._cookies = door, view, threads, cookies
-        self._secret, self._base = secret, urlsplit(base_url)
+        self._secret, self._base = secret, base_url
         self._running: Counter[str] = Counter()
         self._closed = not takes_passwords(base_url)
 
@@ -169,11 +168,10 @@ class Guard:
         if site is not None:
             fine = site == "same-origin"
         else:
-            origin = urlsplit(request.headers.get("origin", ""))
-            public = (origin.scheme, origin.netloc) == (self._base.scheme, self._base.netloc)
+            origin, host = request.headers.get("origin", ""), request.headers.get("host", "")
             # On the server itself the port may be another one than the public address tells.
-            here = is_loopback(origin.hostname or "") and origin.netloc == request.headers.get("host")
-            fine = public or here
+            here = is_local(host) and origin.partition("://")[2] == host
+            fine = here or same_origin(origin, self._base)
         if not fine:
             raise NotAllowed
 
@@ -206,10 +204,18 @@ def _to_sign_in(request: Request) -> Response:
 
 def _address(request: Request) -> str:
     """Path and query of this page, or for a form the page that its browser names as shown before."""
-    shown = request.url if request.method in SAFE else urlsplit(request.headers.get("referer", ""))
+    shown = request.url if request.method in SAFE else _split(request.headers.get("referer", ""))
     if shown.netloc != request.url.netloc:
         return quote("/home", safe="")
     return quote(shown.path + (f"?{shown.query}" if shown.query else ""), safe="")
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address that a visitor wrote; of what is none, nothing."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def inside(address: str, otherwise: str = "/home") -> str:

@@ -164,6 +164,15 @@ def test_a_certificate_that_is_none_is_wrong(saraban: Saraban, tmp_path: Path) -
     [
         ("smtp.host = '0.0.0.0'", "smtp"),
         ("http = {host = '192.0.2.1', port = 0, enabled = true}", "http.base_url"),
+        ("http = {host = '0.0.0.0', port = 0, enabled = true, base_url = 'https://x.example'}", "http.trusted_proxies"),
+        (
+            "http = {port = 0, enabled = true, base_url = 'https://x.example', trusted_proxies = []}",
+            "http.trusted_proxies",
+        ),
+        (
+            "http = {port = 0, enabled = true, base_url = 'https://x.example', trusted_proxies = ['10.0.0.1']}",
+            "http.trusted_proxies",
+        ),
         ("relay = {kind = 'smtp', host = 'mx.example'}", "http.base_url"),
         ("relay = {kind = 'smtp', host = 'mx.example', tls = 'opportunistic'}", "relay.tls"),
     ],
@@ -174,6 +183,21 @@ def test_what_is_unwise_is_warned_of(saraban: Saraban, tmp_path: Path, text: str
         path.write_text(path.read_text().replace("http.enabled = false\n", ""))
     findings = [row for row in saraban("check", "--json", "--config", path).rows if row["check"] == name]
     assert "warning" in [row["verdict"] for row in findings]
+
+
+@pytest.mark.parametrize(
+    "http",
+    [
+        "port = 0, base_url = 'https://x.example'",
+        "port = 0, base_url = 'https://x.example', trusted_proxies = ['0.0.0.0/0']",
+        "port = 0, base_url = 'https://x.example', host = '0.0.0.0', trusted_proxies = ['10.0.0.1']",
+        "port = 0",
+    ],
+)
+def test_a_proxy_that_is_believed_is_no_finding(saraban: Saraban, tmp_path: Path, http: str) -> None:
+    path = settings(tmp_path, f"http = {{enabled = true, {http}}}")
+    path.write_text(path.read_text().replace("http.enabled = false\n", ""))
+    assert "http.trusted_proxies" not in saraban("check", "--json", "--config", path).verdicts()
 
 
 def test_the_relay_is_reached_only_when_asked(saraban: Saraban, tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ def scope(client: str, *forwarded: str) -> dict[str, object]:
         ("10.0.0.1", ("nonsense",), "10.0.0.1"),
         ("10.0.0.1", ("10.0.0.3, 10.0.0.2",), "10.0.0.3"),
         ("::ffff:10.0.0.1", ("2001:db8::5",), "2001:db8::5"),
+        ("10.0.0.1", ("203.0.113.5:4711",), "203.0.113.5"),  # some proxies write the port too
+        ("10.0.0.1", ('"[2001:db8::5]:4711"',), "2001:db8::5"),
+        ("10.0.0.1", ("[2001:db8::5", "10.0.0.2:1"), "2001:db8::5"),
+        ("10.0.0.1", ("203.0.113.5:4711:1, :, x" * 900,), "10.0.0.1"),
     ],
 )
 def test_the_rightmost_hop_that_is_no_proxy_of_ours_counts(client: str, forwarded: tuple[str], address: str) -> None:

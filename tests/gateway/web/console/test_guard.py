@@ -214,11 +214,22 @@ def test_over_https_cookies_are_bound_to_it(tmp_path: Path) -> None:
         assert plain_origin(visitor, "http://saraban.example") == 403
 
 
-def plain_origin(visitor: Client, origin: str) -> int:
+def test_an_origin_is_the_same_in_each_of_its_spellings(tmp_path: Path) -> None:
+    name = "xn--s3cf9a.xn--o3cw4h"
+    with opened(tmp_path, base_url="https://สพป.ไทย:443") as house:
+        visitor = Client(house, {"__Host-sid": house.token("office.plain")})
+        visitor.get("/home")
+        for origin in (f"https://{name}", f"https://{name}:443", f"https://{name.upper()}"):
+            assert plain_origin(visitor, origin, name) == 200, origin
+        for origin in (f"http://{name}", f"https://{name}:444", f"https://x.{name}", "null", "https://[", "\x00", ""):
+            assert plain_origin(visitor, origin, name) in (400, 403), origin
+
+
+def plain_origin(visitor: Client, origin: str, host: str = "saraban.example") -> int:
     house = visitor.house
     body = urlencode({"seal": visitor.seal, **DRAFT}).encode()
     head = (
-        f"POST /drafts HTTP/1.1\r\nHost: saraban.example\r\nCookie: __Host-sid={visitor.cookies['__Host-sid']}\r\n"
+        f"POST /drafts HTTP/1.1\r\nHost: {host}\r\nCookie: __Host-sid={visitor.cookies['__Host-sid']}\r\n"
         f"Origin: {origin}\r\nContent-Type: {FORM}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return status(raw(house, head.encode() + body))

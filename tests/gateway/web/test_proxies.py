@@ -1,0 +1,74 @@
+"""What the site says when a proxy stands in front that the settings do not know, and whose names it answers to."""
+
+from __future__ import annotations
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.gateway.web.console.house import text_of
+from tests.gateway.web.office import ORDINARY
+from tests.gateway.web.site import Site, site
+
+FORWARDED = ("X_Forwarded_For", "X_Forwarded_Proto", "X_Forwarded_Host", "X_Forwarded_Prefix", "Forwarded")
+THAI = "https://สพป.ไทย"
+ASCII = "xn--s3cf9a.xn--o3cw4h"
+
+
+def told(web: Site, paths: list[str], **headers: str) -> list[tuple[str, str, str]]:
+    with capture_logs() as lines:
+        for path in paths:
+            web.get(path, **headers)
+    return [(line["event"], line["peer"], line["wanted"]) for line in lines]
+
+
+@pytest.mark.parametrize("header", FORWARDED)
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/home", f"/r/{ORDINARY}"])
+def test_a_proxy_before_a_site_without_a_public_address_gets_a_sentence(header: str, path: str) -> None:
+    with site(public=False) as web:
+        answer = web.get(path, **{header: "203.0.113.5"})
+        assert answer.status == 421
+        assert "ยังไม่ได้ตั้งที่อยู่เว็บของระบบ" in text_of(answer)
+        assert 'base_url = "https://' in text_of(answer)
+        english = web.get(f"{path}?lang=en", **{header: "203.0.113.5"})
+        assert "the public address is not set" in text_of(english)
+        assert (web.desk.looks, "Set-Cookie" in answer.headers) == ([], False)
+        assert web.get(f"/r/{ORDINARY}").status == 200
+
+
+def test_its_sentence_comes_before_that_of_a_foreign_name() -> None:
+    with site(public=False) as web:
+        answer = web.get("/sign-in", Host="saraban.office.example", X_Forwarded_Host="saraban.office.example")
+        assert "base_url" in text_of(answer)
+
+
+def test_health_answers_through_any_proxy() -> None:
+    with site(public=False) as web:
+        assert web.get("/livez", X_Forwarded_For="203.0.113.5").status == 200
+
+
+def test_the_log_names_the_setting_once_for_each_peer() -> None:
+    with site(public=False) as web:
+        assert told(web, ["/", "/sign-in", "/"], Forwarded="for=203.0.113.5") == [
+            ("web.proxy_without_base_url", "127.0.0.1", "http.base_url")
+        ]
+    with site(base_url="https://saraban.example") as web:
+        assert told(web, ["/", "/"], Host="saraban.example", X_Forwarded_For="203.0.113.5") == [
+            ("web.proxy_not_trusted", "127.0.0.1", "http.trusted_proxies")
+        ]
+        web.clock.forward(days=2)
+        assert len(told(web, ["/", "/"], X_Forwarded_For="203.0.113.5")) == 1
+    with site(base_url="https://saraban.example", trusted_proxies=["127.0.0.0/8"]) as web:
+        assert told(web, ["/", "/"], Host="saraban.example", X_Forwarded_For="203.0.113.5") == []
+        assert told(web, ["/"]) == []  # somebody at the server itself
+        assert told(web, ["/", "/"], Host="saraban.example") == [
+            ("web.proxy_names_no_visitor", "127.0.0.1", "X-Forwarded-For")
+        ]
+
+
+@pytest.mark.parametrize("base_url", [THAI, f"https://{ASCII}", "https://XN--S3CF9A.xn--o3cw4h:443/"])
+def test_a_thai_name_is_the_same_in_each_of_its_spellings(base_url: str) -> None:
+    with site(base_url=base_url) as web:
+        for host in (ASCII, ASCII.upper(), f"{ASCII}:443", f"{ASCII}.", "สพป.ไทย".encode().decode("latin-1")):
+            assert web.get(f"/r/{ORDINARY}", Host=host).status == 200, host
+        for host in ("สพป.com".encode().decode("latin-1"), "xn--s3cf9a", "", "[", "a:b", "\xff\xfe", f"{ASCII}:99999"):
+            assert web.get(f"/r/{ORDINARY}", Host=host).status == 421, host
