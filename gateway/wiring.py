@@ -117,7 +117,7 @@ def site(house: House, base_url: str, *, mailbox: Path | None = None) -> Starlet
         trusted_proxies=[str(network) for network in settings.http.trusted_proxies],
         public=bool(settings.http.base_url),
         language=settings.language,
-        rates=Rates(settings.http.visits_per_minute, settings.http.visits_per_hour, settings.http.presses_per_minute),
+        rates=_rates(settings),
     )
 
 
@@ -138,6 +138,11 @@ def cabinet(house: House) -> Cabinet:
         digits=ledger.settings.digits,
         sources=sources.watched(ledger),
     )
+
+
+def _rates(settings: Settings) -> Rates:
+    http = settings.http
+    return Rates(http.visits_per_minute, http.visits_per_hour, http.visits_per_address, http.presses_per_minute)
 
 
 def smtp_limits(settings: Settings) -> Limits:

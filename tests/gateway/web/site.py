@@ -23,7 +23,7 @@ from gateway.web.serve import server
 from tests.gateway.web.office import SECRET, Clock, RememberingDesk
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
-MANY = Rates(a_minute=100_000, an_hour=100_000, posts_a_minute=100_000)
+MANY = Rates(a_minute=100_000, an_hour=100_000, an_address_a_minute=100_000, posts_a_minute=100_000)
 
 
 @dataclass(frozen=True)

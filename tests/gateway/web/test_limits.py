@@ -18,9 +18,9 @@ def limited() -> Iterator[Site]:
         yield web
 
 
-def test_thirty_a_minute_from_one_address_and_then_a_friendly_429(limited: Site) -> None:
+def test_thirty_a_minute_of_one_link_from_one_address_and_then_a_friendly_429(limited: Site) -> None:
     assert {limited.get(f"/r/{ORDINARY}").status for _ in range(30)} == {200}
-    answer = limited.get(f"/r/{CROWDED}")
+    answer = limited.get(f"/r/{ORDINARY}")
     assert answer.status == 429
     assert int(answer.headers["Retry-After"]) in (29, 30)  # to the end of the minute
     assert "มีการเปิดหน้านี้ถี่เกินไป" in answer.text
@@ -30,18 +30,56 @@ def test_thirty_a_minute_from_one_address_and_then_a_friendly_429(limited: Site)
     assert limited.get(f"/r/{ORDINARY}").status == 200
 
 
-def test_three_hundred_an_hour_from_one_address(limited: Site) -> None:
+def test_a_school_behind_one_address_shares_no_links_limit(limited: Site) -> None:
+    """A circular: two hundred recipients, each with a link of their own, look at it in the same minute."""
+    links = [f"{number:043}" for number in range(200)]
+    limited.desk.pages |= dict.fromkeys(links, limited.desk.pages[ORDINARY])
+    assert [limited.get(f"/r/{link}").status for link in links] == [200] * 200
+    assert [limited.get(f"/r/{ORDINARY}").status for _ in range(31)] == [200] * 30 + [429]
+    assert limited.get(f"/r/{links[7]}").status == 200
+
+
+def test_all_links_together_have_a_wide_limit(limited: Site) -> None:
+    links = [f"{number:043}" for number in range(21)]
+    limited.desk.pages |= dict.fromkeys(links, limited.desk.pages[ORDINARY])
+    statuses = [limited.get(f"/r/{links[number // 30]}").status for number in range(620)]
+    assert statuses == [200] * 600 + [429] * 20
+
+
+def test_links_that_do_not_work_are_thirty_a_minute_and_three_hundred_an_hour(limited: Site) -> None:
     limited.clock.forward(minutes=10)
     statuses = []
-    for _ in range(320):
+    for number in range(320):
         limited.clock.forward(seconds=2.5)
-        statuses.append(limited.get(f"/r/{'x' * 43}").status)
+        statuses.append(limited.get(f"/r/{number:043}").status)
     assert statuses == [404] * 300 + [429] * 20
 
 
-def test_guessing_links_by_post_counts_too(limited: Site) -> None:
-    statuses = [limited.post(f"/r/{n:043}", {}).status for n in range(31)]
+@pytest.mark.parametrize("method", ["get", "post", "head"])
+def test_guessing_links_counts_whatever_the_method(limited: Site, method: str) -> None:
+    form = {"body": "", "Content_Type": "application/x-www-form-urlencoded"} if method == "post" else {}
+    statuses = [limited.ask(method.upper(), f"/r/{n:043}", **form).status for n in range(31)]
     assert statuses == [404] * 30 + [429]
+
+
+def test_while_guesses_wait_a_refusal_tells_nothing_of_a_link(limited: Site) -> None:
+    for number in range(30):
+        limited.get(f"/r/{number:043}")
+    limited.desk.looks.clear()
+    unknown, known = limited.get(f"/r/{'x' * 43}"), limited.get(f"/r/{ORDINARY}")
+    assert (unknown.status, unknown.text) == (known.status, known.text)
+    assert unknown.headers["Retry-After"] == known.headers["Retry-After"]
+    assert limited.desk.looks == []
+
+
+def test_who_guesses_keeps_nobody_from_a_link_that_has_worked_there(limited: Site) -> None:
+    assert limited.get(f"/r/{ORDINARY}").status == 200
+    for number in range(31):
+        limited.get(f"/r/{number:043}")
+    assert limited.get(f"/r/{CROWDED}").status == 429
+    assert limited.get(f"/r/{ORDINARY}").status == 200
+    assert limited.post(f"/r/{ORDINARY}", {}).status == 422
+    assert limited.get(f"/r/{CROWDED}", X_Forwarded_For="192.0.2.7").status == 200
 
 
 def test_ten_posts_a_minute_to_one_link_from_wherever_they_come(limited: Site) -> None:
@@ -64,6 +102,14 @@ def test_a_window_admits_its_count_and_says_how_long_to_wait() -> None:
     assert window.wait("a", 60) == pytest.approx(20)
     assert [window.wait("a", 80), window.wait("a", 80)] == [0, pytest.approx(20)]
     assert window.wait("a", 200) == 0
+
+
+def test_what_is_counted_beyond_the_limit_makes_one_wait_longer() -> None:
+    window = Window(3, 60)
+    for _ in range(12):
+        window.count("a", 30)
+    assert [window.left("a", now) for now in (30, 60, 90)] == pytest.approx([30, 50, 20])  # till two of twelve are left
+    assert window.left("a", 111) == 0
 
 
 def test_no_minute_whatever_its_beginning_admits_half_as_much_again() -> None:
