@@ -6,6 +6,7 @@ import os
 import smtplib
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -41,8 +42,13 @@ class Play:
 
     def tell(self) -> None:
         """Three mails by SMTP, two files into the drop folder, one circular to all schools."""
-        now = clock()
         self._say("[bold]เรื่องตัวอย่าง[/] จดหมาย 3 ฉบับทาง SMTP ไฟล์ 2 ไฟล์ในโฟลเดอร์ หนังสือเวียน 1 ฉบับถึงทุกโรงเรียน")
+        try:
+            self._tell(clock())
+        except (OSError, smtplib.SMTPException) as fault:  # the house was closed meanwhile
+            self._say(f"[yellow]เรื่องตัวอย่างเล่าไม่จบ[/] {_shown(str(fault))}")
+
+    def _tell(self, now: datetime) -> None:
         host, _, port = self._running.smtp.rpartition(":")
         with smtplib.SMTP(host, int(port), timeout=30) as smtp:
             for mail in story.mails(now):
