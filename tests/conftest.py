@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
+from tests import programs
 from tests.gateway.web.browser import chromium
 
 hypothesis.settings.register_profile("unhurried", deadline=None)  # other workers are at work as well
@@ -25,6 +26,8 @@ def pytest_configure() -> None:
 
     Where there is a disk in memory with enough room, their folders are on it; PYTEST_DEBUG_TEMPROOT names another.
     """
+    programs.reach()
+    programs.watch()
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from tests import programs
 from tests.bench import console, intake, outgoing, settle
 
 MEASURES = {
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("names", nargs="*", metavar="NAME", default=list(MEASURES), help=" ".join(MEASURES))
     wanted = parser.parse_args()
+    programs.reach()
     rows = []
     for name in wanted.names:
         for row in MEASURES[name](wanted.rounds):

@@ -144,7 +144,7 @@ class Postfix:
         assert not refused
 
     def _root(self, command: str, *words: str | Path) -> str:
-        found = shutil.which(command, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+        found = shutil.which(command)
         assert found, f"{command} is missing: run tests/provision"
         sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
         done = subprocess.run([*sudo, found, *map(str, words)], capture_output=True, text=True, check=False)
