@@ -22,9 +22,14 @@ test: .venv/test  ## everything that must hold; ARGS go to pytest
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
-prove: .venv/test  ## kill, cut and damage it for minutes
+prove: .venv/test  ## kill, cut and damage it for minutes; `make prove bare`: both commands on bare Debians
 	tests/provision
-	$(BIN)/python -m tests.prove $(ARGS)
+	$(BIN)/python -m tests.prove $(filter-out prove,$(MAKECMDGOALS)) $(ARGS)
+
+# The words after `prove` name proofs, and are no goals of their own.
+ifeq (prove,$(firstword $(MAKECMDGOALS)))
+$(filter-out prove,$(MAKECMDGOALS)): ; @:
+endif
 
 bench: .venv/test  ## measure it against its anchors, into build/bench.json
 	tests/provision

@@ -1,4 +1,7 @@
-"""`python -m tests.prove`: what takes minutes, and is therefore not among the tests of every change."""
+"""`python -m tests.prove [NAME…]`: what takes minutes, and is therefore not among the tests of every change.
+
+Without names all of it, except for what makes whole machines: `bare`. What is no name goes to pytest.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,21 @@ from tempfile import gettempdir
 
 import pytest
 
+FOLDER = Path(__file__).parent
+PROOFS = {path.stem.removeprefix("prove_"): str(path) for path in sorted(FOLDER.glob("prove_*.py"))}
+ALONE = {"bare"}
+
+
+def main(words: list[str]) -> int:
+    """Run the proofs that are named, or all; not 0 when one fails."""
+    named = [PROOFS[word] for word in words if word in PROOFS]
+    rest = ["-o", "python_files=prove_*.py", *(word for word in words if word not in PROOFS)]
+    if named:
+        return pytest.main([*named, "-s", *rest])
+    broken = pytest.main([*(path for name, path in PROOFS.items() if name not in ALONE), *rest])
+    return broken or pytest.main([str(FOLDER.parent), "-m", "proof", *rest[2:]])
+
+
 if __name__ == "__main__":
-    folder = Path(__file__).parent
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", gettempdir())  # a disk, not memory
-    broken = pytest.main([str(folder), "-o", "python_files=prove_*.py", *sys.argv[1:]])
-    sys.exit(broken or pytest.main([str(folder.parent), "-m", "proof", *sys.argv[1:]]))
+    sys.exit(main(sys.argv[1:]))
