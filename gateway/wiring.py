@@ -96,7 +96,7 @@ def build(ledger: Ledger, base_url: str) -> House:
         indexer=Indexer(ledger.database, clock),
         folders=_folders(settings, taker, settler),
         desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of),
-        door=Door(ledger.database, clock, second_for=SECOND_FOR[settings.console.second_factor]),
+        door=Door(ledger.database, clock, second_for=SECOND_FOR[settings.console.second_factor], secret=ledger.secret),
     )
 
 

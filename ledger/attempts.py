@@ -14,10 +14,10 @@ MINUTE = 60.0
 WINDOW = 15 * MINUTE
 DAY = 24 * 60 * MINUTE
 
-ACCOUNT_FREE = 5  # failures within `WINDOW` of each other before tries are delayed
+FREE = 5  # failures within `WINDOW` of each other before tries are delayed
 FIRST_DELAY = MINUTE  # doubled by each further failure
 LONGEST_DELAY = WINDOW
-ACCOUNT_A_DAY = 100
+A_DAY = 100
 NETWORK_A_WINDOW = 20
 KEYS = 20_000
 
@@ -34,7 +34,8 @@ class Rate:
     free: int = 0
 
 
-ACCOUNT = Rate(ACCOUNT_A_DAY, DAY, ACCOUNT_FREE)
+STRICT = Rate(A_DAY, DAY, FREE)  # for one device, or one login from one network
+ACCOUNT = Rate(A_DAY, DAY)  # for all strangers at one login together
 NETWORK = Rate(NETWORK_A_WINDOW, WINDOW)
 
 
@@ -78,16 +79,20 @@ class Attempts:
                 self._failures.popitem(last=False)
             return 0.0
 
-    def forgive(self, key: str, *, all_of_them: bool) -> None:
-        """Take back the newest failure. Arguments: `all_of_them` ends the row as well, as the right password does."""
+    def forgive(self, key: str, *, all_of_them: bool) -> bool:
+        """Take back the newest failure; False where there is none.
+
+        Arguments: `all_of_them` ends the row as well, as the right password does.
+        """
         with self._lock:
             if not (found := self._failures.get(key)):
-                return
+                return False
             if found.times:
                 found.times.pop()
             found.row = 0 if all_of_them else max(0, found.row - 1)
             if not found.times:
                 del self._failures[key]
+            return True
 
     def _wait(self, key: str, now: float) -> float:
         found = self._failures.get(key)

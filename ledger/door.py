@@ -6,6 +6,7 @@ everybody else's writing wait. What was read is looked at again before anything 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -32,7 +33,8 @@ class Door:
     """Made once, shared by all threads.
 
     Arguments: `second_for` names duties whose holders must have a second factor, None for whoever has none, beside the
-    accounts of which an administrator requires it; `issuer` is what an authenticator app shows.
+    accounts of which an administrator requires it; `issuer` is what an authenticator app shows; `secret`, the
+    installation's own, lets devices be known after a restart.
     """
 
     def __init__(
@@ -43,29 +45,43 @@ class Door:
         passwords: Passwords | None = None,
         second_for: frozenset[Duty | None] = frozenset(),
         issuer: str = "Saraban Gateway",
+        secret: bytes = b"",
     ) -> None:
-        self._lodge = Lodge(database, clock, passwords or Passwords(), second_for, issuer)
+        secret = secret or secrets.token_bytes(32)
+        self._lodge = Lodge(database, clock, passwords or Passwords(), second_for, issuer, secret)
         self._database, self._clock, self._second_for = database, clock, second_for
         self.second = SecondFactor(self._lodge)
         self.invitations = Invitations(self._lodge)
 
-    def sign_in(self, login: str, password: str, visit: Visit) -> SignedIn:
-        """Open the door. What is unknown, wrong or at rest gets the same answer after the same time.
+    def sign_in(self, login: str, password: str, visit: Visit, device: str = "") -> SignedIn:
+        """Open the door. What is unknown, wrong or at rest gets the same answer after the same work.
 
-        Errors: `SignInFailed`, `TooManyAttempts`, `Unavailable` when too many wait for their turn.
+        Arguments: `device`, what `remember` gave this browser before. Errors: `SignInFailed`, `TooManyAttempts`,
+        `Unavailable` when too many wait for their turn.
         """
         login = accounts.normal_login(login)
         with self._database.read() as session:
             account = accounts.of_login(session, login)
-            able = account is not None and account.active and bool(accounts.people_of(session, account.id))
-        kept = account.password_hash if account is not None and able else ""
-        self._lodge.must_match(login, kept, password, visit.network, SignInFailed())
+            people = accounts.people_of(session, account.id if account is not None else 0)
+        kept = account.password_hash if account is not None and account.active and people else ""
+        knock = self._lodge.knock(login, account, visit.network, device)
+        self._lodge.must_match(knock, kept, password, SignInFailed())
         assert account is not None
         fresh = self._lodge.passwords.hashed(password) if self._lodge.passwords.outdated(kept) else kept
         with self._database.write() as session:
             if not _swap_hash(session, account.id, kept, fresh):
                 raise SignInFailed  # changed while we looked
             return sign_ins.open_for(session, account.id, visit, self._clock(), self._second_for)
+
+    def remember(self, token: str, device: str) -> str:
+        """What the browser keeps, so that nobody else's failures shut it out; as it was for half a sign-in.
+
+        Arguments: `device`, what it kept until now.
+        """
+        here = self.looked(token, touch=False)
+        if here is None or not here.proven:
+            return device
+        return self._lodge.devices.remember(device, here.account_id, here.password_at)
 
     def look(self, token: str, *, touch: bool = True) -> Viewer | None:
         """Who is signed in, asked for every request. None also half-way through signing in."""
@@ -157,9 +173,9 @@ class Door:
             accounts.end_all(session, here.account_id, now, except_id=here.id)
             return sign_ins.renew(session, here, confirmed_at=now)
 
-    def check_second(self, token: str, code: str) -> str:
+    def check_second(self, token: str, code: str, device: str = "") -> str:
         """The second half of signing in; see `SecondFactor.check`."""
-        return self.second.check(token, code)
+        return self.second.check(token, code, device)
 
     def _matched(self, token: str, password: str, field: str) -> tuple[str, SignIn, list[str]]:
         """The hash that the password was checked against, whose it is, and what a guesser knows of them."""
@@ -168,7 +184,7 @@ class Door:
             account = session.get_one(AccountRow, here.account_id)
             about = accounts.names_of(session, account)
         failed = FieldsWrong(**{field: PASSWORD_WRONG})
-        self._lodge.must_match(here.login, account.password_hash, password, here.network, failed)
+        self._lodge.must_match(here.knock, account.password_hash, password, failed)
         return account.password_hash, here, about
 
 

@@ -29,8 +29,9 @@ from ledger.errors import (
 )
 from ledger.history import Act
 from ledger.letters import token_hash
-from ledger.lodge import Lodge, refuse
+from ledger.lodge import Lodge
 from ledger.sign_ins import SignedIn
+from ledger.tries import refuse
 from ledger.values import Visit
 from ledger.weak_passwords import weaknesses
 
@@ -133,15 +134,16 @@ class Invitations(Beginning):
             found = _living_link(session, token, self._lodge.clock())
             return Invited(found.person.id, found.person.name, found.organisation.name, found.login, found.purpose)
 
-    def accept(self, token: str, password: str, visit: Visit) -> SignedIn:
+    def accept(self, token: str, password: str, visit: Visit, device: str = "") -> SignedIn:
         """Take up the invitation once, and be signed in; another password ends all other sign-ins of the account.
 
-        Errors: `NoSuchInvitation`; `FieldsWrong` (password) for one that is easily guessed; `SignInFailed` and
-        `TooManyAttempts` when a wrong password was given for the account that exists; `ChangedMeanwhile`.
+        Arguments: `device`, as for `Door.sign_in`. Errors: `NoSuchInvitation`; `FieldsWrong` (password) for one that is
+        easily guessed; `SignInFailed` and `TooManyAttempts` when a wrong password was given for the account that
+        exists; `ChangedMeanwhile`.
         """
         with self._lodge.database.read() as session:
             found = _living_link(session, token, self._lodge.clock())
-        kept = self._checked(found, password, visit)
+        kept = self._checked(found, password, visit, device)
         now = self._lodge.clock()
         with self._lodge.database.write() as session:
             again = _living_link(session, token, now)
@@ -151,10 +153,11 @@ class Invitations(Beginning):
                 account_id = _take_up(act, again, kept)
             return sign_ins.open_for(session, account_id, visit, now, self._lodge.second_for, again.person.id)
 
-    def _checked(self, found: _Found, password: str, visit: Visit) -> str:
+    def _checked(self, found: _Found, password: str, visit: Visit, device: str) -> str:
         """The hash that the account will have."""
         if found.purpose == "join":
-            self._lodge.must_match(found.login, found.kept, password, visit.network, SignInFailed())
+            knock = self._lodge.knock(found.login, found.account, visit.network, device)
+            self._lodge.must_match(knock, found.kept, password, SignInFailed())
             return found.kept
         about = [found.login, found.person.name, found.organisation.name]
         has_second = found.account is not None and bool(found.account.totp_secret)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -11,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from ledger import sign_ins
 from ledger.access import Duty
-from ledger.attempts import ACCOUNT, NETWORK, Attempts
+from ledger.accounts import AccountRow
+from ledger.attempts import NETWORK, Attempts
 from ledger.database import Database
-from ledger.errors import ConfirmFirst, SarabanError, SignedOut, TooManyAttempts
-from ledger.letters import token_hash
+from ledger.devices import Devices
+from ledger.errors import ConfirmFirst, SarabanError, SignedOut
 from ledger.passwords import Passwords
 from ledger.sign_ins import SignIn
+from ledger.tries import Knock, Tries, refuse
 
 
 class Lodge:
@@ -29,12 +30,14 @@ class Lodge:
         passwords: Passwords,
         second_for: frozenset[Duty | None],
         issuer: str,
+        secret: bytes,
     ) -> None:
         self.database, self.clock, self.passwords = database, clock, passwords
         self.second_for, self.issuer = second_for, issuer
-        self.networks = Attempts(NETWORK)
-        self.accounts = Attempts(ACCOUNT)  # by login, known or not
-        self.seconds = Attempts(ACCOUNT)  # second factors: a right password must not forgive wrong codes
+        self.devices = Devices(secret)
+        self._networks = Attempts(NETWORK)
+        self.tries = Tries(self._networks)  # passwords
+        self.seconds = Tries(self._networks)  # second factors: a right password must not forgive wrong codes
 
     def find(self, session: Session, token: str) -> SignIn | None:
         """What the token opens now, also half-way."""
@@ -56,54 +59,38 @@ class Lodge:
             raise ConfirmFirst
         return here
 
-    def must_match(self, login: str, kept: str, password: str, network: str, failed: SarabanError) -> None:
+    def knock(self, login: str, account: AccountRow | None, network: str, device: str) -> Knock:
+        """Who knocks. Arguments: `device`, what the browser kept of it."""
+        known = self.devices.known(device, account.id, account.password_at) if account is not None else ""
+        return Knock(login, network, known)
+
+    def must_match(self, knock: Knock, kept: str, password: str, failed: SarabanError) -> None:
         """Check a password against its hash; "" for a login that cannot sign in, which takes as long.
 
-        Errors: `failed`, `TooManyAttempts`, `Unavailable`.
+        It counts as a failure before it waits for its turn. Errors: `failed`, `TooManyAttempts`, `Unavailable`.
         """
-        self.must_wait(self.accounts, login, network)
-        with self.passwords.turn() as turn, self.trying(self.accounts, login, network):
+        with self.trying(self.tries, knock), self.passwords.turn() as turn:
             if not turn.matches(kept, password):
                 raise failed
 
-    def must_wait(self, attempts: Attempts, key: str, network: str) -> None:
-        """Refuse early, before anything costs time. Errors: `TooManyAttempts`."""
-        now = self.clock().timestamp()
-        # By hash: keys of one size, and no login stays in memory.
-        refuse(max(attempts.wait(token_hash(key), now), self.networks.wait(network, now)))
-
     @contextmanager
-    def trying(self, attempts: Attempts, key: str, network: str) -> Iterator[None]:
+    def trying(self, tries: Tries, knock: Knock) -> Iterator[None]:
         """A try, which counts as a failure when the block ends with one of our errors.
 
         Errors: `TooManyAttempts`.
         """
-        with self.trying_from(network), self._counted(attempts, token_hash(key), all_of_them=True):
+        with tries.trying(knock, self.clock().timestamp()):
             yield
 
     @contextmanager
     def trying_from(self, network: str) -> Iterator[None]:
         """The same, where there is no account that could be meant."""
-        with self._counted(self.networks, network, all_of_them=False):
-            yield
-
-    @contextmanager
-    def _counted(self, attempts: Attempts, key: str, *, all_of_them: bool) -> Iterator[None]:
-        refuse(attempts.begin(key, self.clock().timestamp()))
+        refuse(self._networks.begin(network, self.clock().timestamp()))
         try:
             yield
-        except TooManyAttempts:
-            attempts.forgive(key, all_of_them=False)
-            raise
         except SarabanError:
             raise
         except BaseException:
-            attempts.forgive(key, all_of_them=False)
+            self._networks.forgive(network, all_of_them=False)
             raise
-        attempts.forgive(key, all_of_them=all_of_them)
-
-
-def refuse(seconds: float) -> None:
-    """Errors: `TooManyAttempts`, unless there is nothing to wait for."""
-    if seconds:
-        raise TooManyAttempts(minutes=math.ceil(seconds / 60))
+        self._networks.forgive(network, all_of_them=False)

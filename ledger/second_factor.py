@@ -94,17 +94,19 @@ class SecondFactor:
             accounts.end_all(session, here.account_id, now, except_id=here.id)
             return SetUp(sign_ins.renew(session, here), codes)
 
-    def check(self, token: str, code: str) -> str:
+    def check(self, token: str, code: str, device: str = "") -> str:
         """The second half of signing in: a code of the app, or a recovery code. Returns the new token.
 
-        Errors: `SignedOut`, `FieldsWrong` (code), `TooManyAttempts`.
+        Arguments: `device`, as for `Door.sign_in`. Errors: `SignedOut`, `FieldsWrong` (code), `TooManyAttempts`.
         """
         now = self._lodge.clock()
         with self._lodge.database.write() as session:
             here = self._lodge.must_find(session, token)
             if here.proven:
                 raise SignedOut  # nothing is asked for
-            with self._lodge.trying(self._lodge.seconds, here.login, here.network):
+            account = session.get_one(AccountRow, here.account_id)
+            knock = self._lodge.knock(here.login, account, here.network, device)
+            with self._lodge.trying(self._lodge.seconds, knock):
                 if not (_use_step(session, here, code, now) or _use_recovery(session, here, code, now)):
                     raise FieldsWrong(code=CODE_WRONG)
             return sign_ins.renew(session, here, full=True)
@@ -120,9 +122,7 @@ class SecondFactor:
             about = accounts.names_of(session, account)
         if here.required:
             raise SecondFactorRequired
-        self._lodge.must_match(
-            here.login, account.password_hash, password, here.network, FieldsWrong(password=PASSWORD_WRONG)
-        )
+        self._lodge.must_match(here.knock, account.password_hash, password, FieldsWrong(password=PASSWORD_WRONG))
         if fault := weaknesses(password, second_factor=False, about=about):
             raise FieldsWrong(password=fault)
         now = self._lodge.clock()

@@ -22,6 +22,7 @@ from ledger.database import table_of
 from ledger.directory import DutyRow, OrganisationRow, PersonRow
 from ledger.errors import SignedOut, SignInFailed
 from ledger.letters import token_hash
+from ledger.tries import Knock
 from ledger.values import Visit
 
 IDLE = timedelta(minutes=30)
@@ -61,6 +62,12 @@ class SignIn:
     seen_at: datetime
     confirmed_at: datetime
     network: str
+    password_at: datetime | None = None
+
+    @property
+    def knock(self) -> Knock:
+        """Who gives the password once more: this sign-in, for itself."""
+        return Knock(self.login, self.network, f"sign-in {self.id}")
 
     @property
     def needs_setup(self) -> bool:
@@ -241,7 +248,7 @@ def _wanted(by: str) -> sa.Select[Any]:
     return (
         sa.select(
             *(sign_ins.c[name] for name in ("id", "account_id", "full", "network", *moments)),
-            *(accounts.c[name] for name in ("login", "second_factor")),
+            *(accounts.c[name] for name in ("login", "second_factor", "password_at")),
             (accounts.c.totp_secret != "").label("has_second"),
             *(people.c[name].label(f"person_{name}") for name in ("id", "name", "group_id")),
             *(owners.c[name].label(f"owner_{name}") for name in ("id", "name", "kind")),
@@ -277,6 +284,7 @@ def _sign_in(found: Mapping[Any, Any], second_for: frozenset[Duty | None]) -> Si
         seen_at=found["seen_at"],
         confirmed_at=found["confirmed_at"],
         network=found["network"],
+        password_at=found["password_at"],
     )
 
 

@@ -72,8 +72,10 @@ class Hall:
     def history(self) -> int:
         return self.count(HistoryRow)
 
-    def sign_in(self, login: str = SOMSRI, password: str = GOOD, network: str = "192.0.2.0/24") -> SignedIn:
-        return self.door.sign_in(login, password, self.visit(network))
+    def sign_in(
+        self, login: str = SOMSRI, password: str = GOOD, network: str = "192.0.2.0/24", device: str = ""
+    ) -> SignedIn:
+        return self.door.sign_in(login, password, self.visit(network), device)
 
     def code(self, secret: str, steps: int = 0) -> str:
         return pyotp.TOTP(secret).generate_otp(int(self.world.now.timestamp()) // 30 + steps)

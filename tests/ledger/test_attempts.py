@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from ledger.attempts import ACCOUNT, DAY, MINUTE, NETWORK, WINDOW, Attempts
+from ledger.attempts import ACCOUNT, DAY, MINUTE, NETWORK, STRICT, WINDOW, Attempts
 
 NOW = 1_800_000_000.0
 
@@ -15,7 +15,7 @@ def fail(attempts: Attempts, now: float, times: int = 1, key: str = "a") -> None
 
 
 def test_five_failures_are_free_and_the_next_waits_a_minute() -> None:
-    attempts = Attempts(ACCOUNT)
+    attempts = Attempts(STRICT)
     fail(attempts, NOW, 5)
     assert attempts.begin("a", NOW) == MINUTE
     assert attempts.begin("b", NOW) == 0.0
@@ -24,7 +24,7 @@ def test_five_failures_are_free_and_the_next_waits_a_minute() -> None:
 
 
 def test_the_delay_doubles_up_to_a_quarter_of_an_hour() -> None:
-    attempts, now, waits = Attempts(ACCOUNT), NOW, []
+    attempts, now, waits = Attempts(STRICT), NOW, []
     fail(attempts, now, 5)
     for _ in range(7):
         waits.append(attempts.wait("a", now))
@@ -34,7 +34,7 @@ def test_the_delay_doubles_up_to_a_quarter_of_an_hour() -> None:
 
 
 def test_who_stays_away_for_a_window_after_the_delay_begins_anew() -> None:
-    attempts = Attempts(ACCOUNT)
+    attempts = Attempts(STRICT)
     fail(attempts, NOW, 5)
     fail(attempts, NOW + MINUTE + WINDOW)  # the last moment at which the row goes on
     assert attempts.wait("a", NOW + MINUTE + WINDOW) == 2 * MINUTE
@@ -43,7 +43,7 @@ def test_who_stays_away_for_a_window_after_the_delay_begins_anew() -> None:
 
 
 def test_the_right_password_ends_the_row_and_does_not_count_itself() -> None:
-    attempts = Attempts(ACCOUNT)
+    attempts = Attempts(STRICT)
     fail(attempts, NOW, 5)
     attempts.forgive("a", all_of_them=True)
     fail(attempts, NOW, 5)
@@ -51,7 +51,7 @@ def test_the_right_password_ends_the_row_and_does_not_count_itself() -> None:
 
 
 def test_a_hundred_failures_a_day_whatever_their_pace() -> None:
-    attempts = Attempts(ACCOUNT)
+    attempts = Attempts(STRICT)
     for number in range(25):
         fail(attempts, NOW + number, 4)
         if number < 24:  # the owner signs in between, which ends the row but not the day
@@ -61,8 +61,15 @@ def test_a_hundred_failures_a_day_whatever_their_pace() -> None:
     assert attempts.wait("a", NOW + DAY) == 0.0
 
 
+def test_all_strangers_at_a_login_have_a_hundred_a_day_and_no_delay_before() -> None:
+    attempts = Attempts(ACCOUNT)
+    fail(attempts, NOW, 100)
+    assert attempts.begin("a", NOW + 1) == DAY - 1
+    assert attempts.begin("a", NOW + DAY) == 0.0
+
+
 def test_guessing_as_fast_as_allowed_gets_less_than_a_hundred_and_twenty_tries_a_day() -> None:
-    attempts, now, tries = Attempts(ACCOUNT), NOW, 0
+    attempts, now, tries = Attempts(STRICT), NOW, 0
     while now < NOW + DAY:
         now += attempts.wait("a", now)
         fail(attempts, now)
@@ -71,7 +78,7 @@ def test_guessing_as_fast_as_allowed_gets_less_than_a_hundred_and_twenty_tries_a
 
 
 def test_nobody_is_locked_out_for_good() -> None:
-    attempts = Attempts(ACCOUNT)
+    attempts = Attempts(STRICT)
     now = NOW
     for _ in range(300):
         wait = attempts.wait("a", now)
@@ -99,7 +106,7 @@ def test_successes_from_one_network_are_not_counted() -> None:
 
 
 def test_a_clock_that_is_set_back_makes_nobody_wait_longer_than_the_rule() -> None:
-    attempts = Attempts(ACCOUNT)
+    attempts = Attempts(STRICT)
     fail(attempts, NOW, 4)
     assert attempts.wait("a", NOW - 10 * DAY) == 0.0
     fail(attempts, NOW)
@@ -107,7 +114,7 @@ def test_a_clock_that_is_set_back_makes_nobody_wait_longer_than_the_rule() -> No
 
 
 def test_memory_is_bounded_and_the_oldest_is_forgotten_first() -> None:
-    attempts = Attempts(ACCOUNT, keys=100)
+    attempts = Attempts(STRICT, keys=100)
     for number in range(1000):
         fail(attempts, NOW + number, key=str(number))
     assert len(attempts) == 100
@@ -115,7 +122,7 @@ def test_memory_is_bounded_and_the_oldest_is_forgotten_first() -> None:
 
 
 def test_who_still_fails_is_remembered_before_who_stopped() -> None:
-    attempts = Attempts(ACCOUNT, keys=2)
+    attempts = Attempts(STRICT, keys=2)
     for key in ("a", "b", "a", "c"):
         fail(attempts, NOW, key=key)
     assert set(attempts._failures) == {"a", "c"}
@@ -126,11 +133,11 @@ def test_what_is_over_is_forgotten_when_asked() -> None:
     fail(attempts, NOW)
     assert attempts.wait("a", NOW + WINDOW) == 0.0
     assert len(attempts) == 0
-    attempts.forgive("a", all_of_them=True)  # its failure is gone already
+    assert not attempts.forgive("a", all_of_them=True)  # its failure is gone already
 
 
 def test_threads_together_get_no_more_tries() -> None:
-    attempts = Attempts(ACCOUNT)
+    attempts = Attempts(STRICT)
     with ThreadPoolExecutor(16) as pool:
         waits = list(pool.map(lambda _: attempts.begin("a", NOW), range(200)))
     assert waits.count(0.0) == 5

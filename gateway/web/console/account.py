@@ -81,7 +81,8 @@ class Account:
             token = self._door.change_password(asked.token, form.get("old", ""), form.get("new", ""))
         except _ASKED_AGAIN as fault:
             return self._changing(asked, fault)
-        return self._cookies.keep(to("/account", told="password"), token)
+        device = self._door.remember(token, self._cookies.device(asked.request))
+        return self._cookies.know(self._cookies.keep(to("/account", told="password"), token), device)
 
     def _changing(self, asked: Asked, fault: SarabanError | None = None) -> Response:
         here = _here(asked)

@@ -68,7 +68,8 @@ class Signing:
         """Login and password; a second factor may follow."""
         form, visit = asked.form, self._ground.visit(asked.request)
         try:
-            signed_in = self._door.sign_in(form.get("login", ""), form.get("password", ""), visit)
+            device = self._cookies.device(asked.request)
+            signed_in = self._door.sign_in(form.get("login", ""), form.get("password", ""), visit, device)
         except _ASKED_AGAIN as fault:
             return self._again(asked, "sign_in.html", fault, next=inside(form.get("next", "")))
         return self._enter(asked, signed_in, inside(form.get("next", "")))
@@ -93,10 +94,11 @@ class Signing:
         """The code from the app, or one of the recovery codes."""
         where = inside(asked.form.get("next", ""))
         try:
-            token = self._door.second.check(asked.token, asked.form.get("code", ""))
+            device = self._cookies.device(asked.request)
+            token = self._door.second.check(asked.token, asked.form.get("code", ""), device)
         except _ASKED_AGAIN as fault:
             return self._again(asked, "second.html", fault, next=where)
-        return self._cookies.keep(to(where), token)
+        return self._known(asked, to(where), token)
 
     def confirm_form(self, asked: Asked) -> Response:
         """Ask for the password once more before something grave."""
@@ -146,7 +148,8 @@ class Signing:
         """Choose a password and be signed in."""
         token, visit = _token(asked), self._ground.visit(asked.request)
         try:
-            signed_in = self._door.invitations.accept(token, asked.form.get("password", ""), visit)
+            device = self._cookies.device(asked.request)
+            signed_in = self._door.invitations.accept(token, asked.form.get("password", ""), visit, device)
         except _ASKED_AGAIN as fault:
             return self._again(asked, "join.html", fault, invited=self._door.invitations.look(token))
         return self._enter(asked, signed_in, "/home")
@@ -172,7 +175,13 @@ class Signing:
         if asked.sign_in is not None:
             self._door.end(asked.token)  # one browser, one sign-in
         response = to(where) if signed_in.full else _halfway(where, signed_in.needs_setup)
-        return self._cookies.keep(response, signed_in.token)
+        return self._known(asked, response, signed_in.token)
+
+    def _known(self, asked: Asked, response: Response, token: str) -> Response:
+        """The sign-in's cookie; and the device's, once everything was given that the account has."""
+        device = self._door.remember(token, self._cookies.device(asked.request))
+        kept = self._cookies.keep(response, token)
+        return self._cookies.know(kept, device) if device else kept
 
     def _again(self, asked: Asked, template: str, fault: SarabanError, **values: object) -> Response:
         """The form once more. A password is never sent back."""

@@ -205,6 +205,9 @@ def test_over_https_cookies_are_bound_to_it(tmp_path: Path) -> None:
             "secure",
             "samesite=lax",
         }
+        device = (answer.headers.get_all("Set-Cookie") or [])[1].lower()
+        assert device.startswith("__host-device=")
+        assert {"path=/", "httponly", "secure"} <= {part.strip() for part in device.split(";")}
         assert visitor.get("/home").status == 200
         assert answer.headers["Strict-Transport-Security"]
         chosen = visitor.get("/home?lang=en").headers["Set-Cookie"].lower()

@@ -25,6 +25,11 @@ def sign_in(visitor: Client, password: str = PASSWORD, login: str = LOGIN, **mor
     return visitor.post("/sign-in", {"login": login, "password": password, **more})
 
 
+def sign_out(visitor: Client) -> None:
+    visitor.seal = ""
+    assert where(visitor.post("/sign-out")) == "/sign-in?told=signed_out"
+
+
 def stranger(house: House) -> Client:
     return Client(house, seal="x")
 
@@ -93,6 +98,54 @@ def test_too_many_attempts_wait_and_are_forgiven(house: House) -> None:
     assert "โปรดรอประมาณ 1 นาที" in text_of(sign_in(visitor))
     house.clock.forward(minutes=2)
     assert where(sign_in(visitor)) == "/home"
+
+
+def test_a_device_that_has_signed_in_gets_in_whatever_others_try(house: House) -> None:
+    owner, other = stranger(house), stranger(house)
+    sign_in(owner)
+    sign_out(owner)
+    assert [sign_in(other, "ผิด").status for _ in range(6)] == [422] * 5 + [429]
+    assert sign_in(other).status == 429
+    assert where(sign_in(owner)) == "/home"
+    assert "sid" not in other.cookies
+
+
+def test_a_device_is_known_by_a_cookie_that_outlives_the_sign_in(house: House) -> None:
+    visitor = stranger(house)
+    made = sign_in(visitor).headers.get_all("Set-Cookie")
+    assert made is not None
+    (device,) = [one for one in made if one.startswith("saraban_device=")]
+    told = {part.strip().lower() for part in device.split(";")[1:]}
+    assert told == {"path=/", "httponly", "samesite=strict", "max-age=31536000"}
+    kept = visitor.cookies["saraban_device"]
+    sign_out(visitor)
+    assert visitor.cookies["saraban_device"] == kept
+    assert "saraban_device" not in str(sign_in(visitor, "ผิด").headers)
+
+
+def test_half_a_sign_in_makes_no_device_and_the_other_half_does(house: House) -> None:
+    secret, _ = set_up(house, house.signed_in("office.plain"))
+    house.clock.forward(seconds=31)
+    visitor = stranger(house)
+    sign_in(visitor)
+    assert "saraban_device" not in visitor.cookies
+    visitor.get("/second")
+    visitor.post("/second", {"code": code(house, secret)})
+    assert visitor.cookies["saraban_device"]
+
+
+def test_the_device_that_changes_the_password_stays_known(house: House) -> None:
+    visitor = stranger(house)
+    sign_in(visitor)
+    before = visitor.cookies["saraban_device"]
+    visitor.seal = ""
+    form = {"old": PASSWORD, "new": ANOTHER, "again": ANOTHER}
+    assert where(visitor.post("/account/password", form)) == "/account?told=password"
+    assert visitor.cookies["saraban_device"] != before
+    for _ in range(6):
+        sign_in(stranger(house), "ผิด")
+    sign_out(visitor)
+    assert where(sign_in(visitor, ANOTHER)) == "/home"
 
 
 def test_one_browser_has_one_sign_in(house: House) -> None:
