@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.thai import canonical
+from ledger.thai import canonical, composed
 
 THAI = st.text(st.sampled_from([chr(c) for c in range(0x0E01, 0x0E5C)] + list(" \n\t\u00a0\u200be\u0301\uf70a")))
 
@@ -56,3 +56,19 @@ def test_normal_forms_of_unicode_match(text):
 def test_ordinary_thai_stays_as_it_is():
     text = "สำนักงานเขตพื้นที่การศึกษาประถมศึกษาเชียงใหม่ เขต 4 น้ำท่วม ผู้อำนวยการ ฟิล์ม พันธุ์"
     assert canonical(text) == text
+
+
+@given(st.text(), st.text(st.sampled_from("\u0301\u0316\u0e48\u0e38"), max_size=127))
+def test_composing_is_the_normal_form_of_whatever_people_write(text, marks):
+    assert composed(text + "ก" + marks + text) == unicodedata.normalize("NFC", text + "ก" + marks + text)
+
+
+@pytest.mark.parametrize("before", range(20))
+def test_a_pile_of_marks_is_cut_wherever_it_stands(before):
+    piled = "ก" * before + "\u0301\u0316" * 50_000 + "ข"
+    assert len(composed(piled)) == before + 30 + 1
+    assert len(canonical(piled)) <= before + 30 + 1
+
+
+def test_every_mark_that_is_sorted_is_known():
+    assert not [place for place in range(0x20000, 0x110000) if unicodedata.combining(chr(place))]
