@@ -35,7 +35,10 @@ from gateway.web.render import Pages
 from gateway.web.seals import Nonces, Seals
 from gateway.web.secret import Codes
 from gateway.web.static import Static
+from gateway.web.unread import Unread
 from ledger.errors import SarabanError
+
+PARSING = 2  # forms that are read at once
 
 
 def build(
@@ -72,7 +75,7 @@ def build(
     https = address.scheme == "https"
     seals = Seals(secret, clock)
     pages = Pages(templates, static, clock, language)
-    ground = Ground(pages, threads, clock, seals, Nonces(seals, pause), peers, https)
+    ground = Ground(pages, threads, Threads(PARSING), clock, seals, Nonces(seals, pause), peers, https)
     links = Links(desk, ground)
     limits = Middleware(Limits, rates=rates, peers=peers, clock=clock)
     by_link = [*Receipts(links).routes(), *Codes(links).routes()]
@@ -92,7 +95,7 @@ def build(
             *static.routes(),
             Mount("/", _exactly(own), middleware=[proxies, Middleware(Hosts, own=address.netloc)]),
         ],
-        middleware=[Middleware(Headers, https=https), Middleware(faults.guard)],
+        middleware=[Middleware(Unread), Middleware(Headers, https=https), Middleware(faults.guard)],
         exception_handlers={HTTPException: faults.on_status, SarabanError: faults.on_saraban},
     )
     site.state.console = console  # so that tests can walk its pages

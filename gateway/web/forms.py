@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from gateway.web.desk import Threads
+from gateway.web.posted import URLENCODED, Bounds, TooMuchText, Urlencoded, kind_of, take
+from ledger.thai import composed
+
 LARGEST = 64 * 1024
 SECONDS = 30
 FIELDS = 100
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 Form = dict[str, str]
 
 
-async def read(request: Request) -> Form:
+async def read(request: Request, threads: Threads) -> Form:
     """The fields of an urlencoded form, cleaned; of a repeated field the first.
 
     Raises HTTPException: 403 from another site, 415 for another type, 413, 400 and 408 for too much, broken, too slow.
@@ -24,26 +28,23 @@ async def read(request: Request) -> Form:
     """
     if request.headers.get("sec-fetch-site") == "cross-site":
         raise HTTPException(403)
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+    if kind_of(request) != URLENCODED:
         raise HTTPException(415)
+    reader = Urlencoded(Bounds(LARGEST, FIELDS))
     try:
         async with asyncio.timeout(SECONDS):
-            body = await _body(request)
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS, errors="strict")
+            await take(request, reader, threads)
     except TimeoutError:
         raise HTTPException(408) from None
+    except TooMuchText:
+        raise HTTPException(413) from None
     except (ValueError, ClientDisconnect):
         raise HTTPException(400) from None
-    return {name: clean(value) for name, value in reversed(pairs)}
+    return await threads.run(_cleaned, reader.texts)
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise HTTPException(413)
-    return body
+def _cleaned(texts: list[tuple[str, str]]) -> Form:
+    return {name: clean(value) for name, value in reversed(texts)}
 
 
 def clean(text: str, kept: str = "\n") -> str:
@@ -51,11 +52,11 @@ def clean(text: str, kept: str = "\n") -> str:
 
     Arguments: `kept`, the controls that stay; where a table is pasted, tabs too, which are blanks otherwise.
     """
-    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
     plain = plain if "\t" in kept else plain.replace("\t", " ")
-    return "".join(
-        c for c in plain if c in kept or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
-    ).strip()
+    # Asked of each character once, however often it stands there.
+    unseen = {ord(c): None for c in set(plain) - set(kept) if unicodedata.category(c) in _UNSEEN}
+    return composed(plain.translate(unseen) if unseen else plain).strip()
 
 
 def one_line(text: str) -> str:

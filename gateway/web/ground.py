@@ -24,6 +24,7 @@ class Ground:
 
     pages: Pages
     threads: Threads
+    parsing: Threads  # that read forms, so that large ones never take the others
     clock: Callable[[], datetime]
     seals: Seals
     nonces: Nonces

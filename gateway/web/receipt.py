@@ -44,7 +44,7 @@ class Receipts:
         return self._links.show(request, await self._links.look(request))
 
     async def _acknowledge(self, request: Request) -> Response:
-        form, page = await forms.read(request), await self._links.look(request)
+        page, form = await self._links.look(request), await forms.read(request, self._ground.parsing)
         if page.locked or page.acknowledged_at is not None:
             return self._links.back(request)
         try:
@@ -64,7 +64,7 @@ class Receipts:
 
     async def forward(self, request: Request) -> Response:
         """Pass the letter on; a form that is sent twice passes it on once."""
-        form, page = await forms.read(request), await self._links.look(request)
+        page, form = await self._links.look(request), await forms.read(request, self._ground.parsing)
         if page.locked:
             return self._links.back(request)
         try:

@@ -28,7 +28,7 @@ class Codes:
 
     async def send(self, request: Request) -> Response:
         """Mail a code, once for each form."""
-        form, page = await forms.read(request), await self._links.look(request)
+        page, form = await self._links.look(request), await forms.read(request, self._ground.parsing)
         if not page.locked:
             return self._links.back(request)
         try:
@@ -43,7 +43,7 @@ class Codes:
 
     async def unlock(self, request: Request) -> Response:
         """Open the letter on this device when the code is right; Thai and Arabic digits alike."""
-        form, page = await forms.read(request), await self._links.look(request)
+        page, form = await self._links.look(request), await forms.read(request, self._ground.parsing)
         if not page.locked:
             return self._links.back(request)
         try:

@@ -158,6 +158,7 @@ for (const form of document.querySelectorAll("[data-upload]")) {
     bar.hidden = false;
     button.disabled = true;
     request.open("POST", form.getAttribute("action") ?? location.href);  // a field may be named action
+    request.setRequestHeader("Saraban-Seal", seal);
     request.responseType = "document";
     request.upload.onprogress = (sent) => { bar.value = sent.total ? 100 * sent.loaded / sent.total : 0; };
     request.onerror = () => { again(); form.submit(); };

@@ -45,7 +45,7 @@ class Console:
         """Arguments: `secret`, 32 random bytes that outlive a restart; `base_url`, the public address."""
         view = View(ground.pages, cabinet.clock, lambda organisation: _held(cabinet, organisation))
         cookies = Cookies(ground.https)
-        self.guard = Guard(cabinet.door, view, Threads(THREADS), cookies, secret, base_url)
+        self.guard = Guard(cabinet.door, view, Threads(THREADS), ground.parsing, cookies, secret, base_url)
         view.seal, self.status = self.guard.seal, self.guard.status
         readings = Readings(cabinet.originals, cabinet.reader)
         parts = (

@@ -38,6 +38,7 @@ Endpoint = Callable[[Asked], Response]
 SAFE = ("GET", "HEAD")
 OURS = (OSError, sa.exc.OperationalError)  # a full disk, a locked database: the moment's, not the visitor's (I9)
 AT_ONCE = 20  # requests of one sign-in
+SEAL = "saraban-seal"  # a form's seal, from a script of ours: then no field needs to bring it
 QUIET = "saraban-quiet"  # what our script asks for by itself, so that an unattended page does not keep a sign-in alive
 
 
@@ -59,9 +60,11 @@ class Guard:
     """Admits requests to pages."""
 
     def __init__(
-        self, door: Door, view: View, threads: Threads, cookies: Cookies, secret: bytes, base_url: str
+        self, door: Door, view: View, threads: Threads, parsing: Threads, cookies: Cookies, secret: bytes, base_url: str
     ) -> None:
+        """Arguments: `parsing`, the threads that read forms."""
         self._door, self._view, self._threads, self._cookies = door, view, threads, cookies
+        self._parsing = parsing
         self._secret, self._base = secret, base_url
         self._running: Counter[str] = Counter()
         self._closed = not takes_passwords(base_url)
@@ -70,13 +73,9 @@ class Guard:
         """The page behind its guard."""
 
         async def guarded(request: Request) -> Response:
-            incoming = bodies.Incoming(request)
-            request = Request(request.scope, incoming.receive)
             try:
                 response = await self._admitted(page, request)
             except (SarabanError, *OURS) as fault:
-                if request.method not in SAFE:
-                    await incoming.drain()
                 response = await self._refused(request, _told(fault))
             if request.method in SAFE and (asked := request.query_params.get("lang")) in ("th", "en"):
                 self._cookies.speak(response, str(asked))
@@ -121,10 +120,10 @@ class Guard:
             return await self._posted(page, asked)
 
     async def _posted(self, page: Page, asked: Asked) -> Response:
-        async with bodies.read(asked.request, page.uploads) as body:
-            given = body.form.get("seal", "").encode()
-            if page.right is not Right.OPEN and not hmac.compare_digest(given, self.seal(asked.sign_in).encode()):
-                raise FormStale
+        free = page.right is Right.OPEN
+        most = bodies.STRANGER if free else bodies.bounds(page.uploads)
+        look = _pass if free else self._unsealed(asked)
+        async with bodies.read(asked.request, most, self._parsing, look) as body:
             asked = Asked(asked.request, asked.token, asked.sign_in, body.form, body.lists, body.files)
             try:
                 self._confirmed(page, asked.sign_in)
@@ -133,6 +132,20 @@ class Guard:
                 if body.files:
                     raise  # files cannot be carried through another page
                 return await self._threads.run(self._ask_again, asked)
+
+    def _unsealed(self, asked: Asked) -> Callable[[tuple[str, str]], None]:
+        """What looks at a form's first field. Errors: `FormStale` for a seal that is not this sign-in's."""
+        own = self.seal(asked.sign_in)
+
+        def look(first: tuple[str, str]) -> None:
+            name, value = first
+            if name != "seal" or not hmac.compare_digest(value.encode(), own.encode()):
+                raise FormStale
+
+        if (given := asked.request.headers.get(SEAL)) is None:
+            return look
+        look(("seal", given))
+        return _pass
 
     def _ask_again(self, asked: Asked) -> Response:
         url = asked.request.url
@@ -174,6 +187,10 @@ class Guard:
             fine = here or same_origin(origin, self._base)
         if not fine:
             raise NotAllowed
+
+
+def _pass(_first: tuple[str, str]) -> None:
+    """For a form that needs no seal, or has shown it."""
 
 
 def _check(page: Page, sign_in: SignIn | None) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from unicodedata import category, normalize
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.web.forms import clean, digits, one_line
 from tests.gateway.web.office import ORDINARY
@@ -47,6 +51,13 @@ def test_clean_text_has_no_controls_and_no_marks_that_hide_or_turn() -> None:
     assert clean("ก\u0e4d\u0e32") == "ก\u0e4d\u0e32"
     assert clean("e\u0301") == "\u00e9"
     assert one_line(" ก  ข\n\nค ") == "ก ข ค"
+
+
+@given(st.text() | st.text(st.sampled_from("กเ\u0e4d\u0e32\u0e48\u0301\u200b\u202e\n\r\t\x00 ")))
+def test_cleaning_looks_at_each_kind_of_character_as_at_each_character(text: str) -> None:
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    seen = "".join(c for c in plain if c == "\n" or category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    assert clean(text) == normalize("NFC", seen).strip()
 
 
 def test_digits_are_read_in_any_script() -> None:

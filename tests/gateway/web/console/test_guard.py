@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from socket import create_connection
 from urllib.parse import urlencode
 
 import pytest
 
+from gateway.web import forms
 from gateway.web.console import bodies, guard
+from gateway.web.multipart import Multipart
+from gateway.web.posted import Urlencoded
 from tests.gateway.web.console.house import PASSWORD, Client, House, text_of
 from tests.gateway.web.console.house import house as opened
 from tests.gateway.web.console.test_registers import PAPER
@@ -121,15 +126,51 @@ def test_a_form_has_a_size(clerk: Client) -> None:
     assert "ข้อความที่ส่งมายาวเกินกำหนด" in text_of(answer)
 
 
+def test_text_has_the_same_size_where_files_are_allowed(clerk: Client) -> None:
+    half = "a" * (bodies.FORM_BYTES // 2)
+    answer = clerk.upload(NEW, {**PAPER, "summary": half, "remark": half}, [("a.pdf", b"%PDF-1.4\n%%EOF\n")])
+    assert (answer.status, "ข้อความที่ส่งมายาวเกินกำหนด" in text_of(answer)) == (409, True)
+    large = [(f"{n}.pdf", b"%PDF-1.4\n" + b"a" * bodies.FORM_BYTES) for n in range(2)]
+    assert clerk.upload(NEW, PAPER, large).status == 303
+
+
+def test_who_is_not_signed_in_brings_little(house: House) -> None:
+    stranger = Client(house, seal="x")
+    long = stranger.post("/sign-in", {"login": "a" * forms.LARGEST})
+    assert (long.status, "ข้อความที่ส่งมายาวเกินกำหนด" in text_of(long)) == (409, True)
+    assert stranger.post("/sign-in", {f"f{n}": "" for n in range(forms.FIELDS)}).status == 400
+    assert stranger.upload("/sign-in", {"login": "a"}, [("a.pdf", b"x")]).status == 409
+    assert stranger.post("/sign-in", {"login": "a" * 60_000, "password": "b"}).status == 422
+
+
+def test_forms_are_read_and_cleaned_where_no_loop_runs(clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def noted(call: Callable[..., object], name: str) -> Callable[..., object]:
+        def run(*args: object) -> object:
+            with pytest.raises(RuntimeError, match="no running event loop"):
+                asyncio.get_running_loop()
+            ran.append(name)
+            return call(*args)
+
+        return run
+
+    for owner, name in ((bodies, "clean"), (Multipart, "feed"), (Urlencoded, "feed"), (Urlencoded, "finish")):
+        monkeypatch.setattr(owner, name, noted(getattr(owner, name), name))
+    assert clerk.post("/drafts", DRAFT).status == 200
+    assert clerk.upload(NEW, PAPER, []).status == 303
+    assert {"clean", "feed", "finish"} == set(ran)
+
+
 def test_a_body_that_does_not_tell_its_length_is_counted(house: House, clerk: Client) -> None:
     head = (
         f"POST /drafts HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: sid={clerk.cookies['sid']}\r\n"
         "Sec-Fetch-Site: same-origin\r\n"
         f"Content-Type: {FORM}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     ).encode()
-    chunk = b"a" * 65536
-    answer = raw(house, head, *[b"%x\r\n%b\r\n" % (len(chunk), chunk)] * 17, b"0\r\n\r\n")
-    assert status(answer) == 409
+    seal, chunk = b"seal=" + clerk.seal.encode() + b"&x=", b"a" * 65536
+    chunks = [b"%x\r\n%b\r\n" % (len(one), one) for one in [seal, *[chunk] * 17]]
+    assert status(raw(house, head, *chunks, b"0\r\n\r\n")) == 409
 
 
 def test_a_form_has_so_many_fields(clerk: Client) -> None:

@@ -1,0 +1,35 @@
+"""What a page may tell the connection on which it is asked for: the server's part is `gateway.web.serve`."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from starlette.types import Scope
+
+NAME = "saraban.line"  # among the extensions of a request's scope
+
+
+class Line(Protocol):
+    """One connection."""
+
+    def signed_in(self) -> None:
+        """Whoever asks is known: it counts among the many of an address, no longer among the few."""
+
+    def body_within(self, seconds: float) -> None:
+        """From now, the rest of the body may take so long."""
+
+
+class Nobody:
+    """Where the server is another one, as in a test of one part."""
+
+    def signed_in(self) -> None:
+        """Counts nothing."""
+
+    def body_within(self, seconds: float) -> None:
+        """Waits for ever."""
+
+
+def of(scope: Scope) -> Line:
+    """The connection of a request."""
+    found: Line | None = scope.get("extensions", {}).get(NAME)
+    return found or Nobody()
