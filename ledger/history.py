@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import ledger
+from ledger import masks
 from ledger.database import Database, Moment, Row, moment_text, plain, table_of
 from ledger.prepared import Prepared
 
@@ -71,14 +72,14 @@ class Act:
     def add(self, row: type[Row], **values: object) -> int:
         """Insert a row; returns its id."""
         table = table_of(row)
-        stored = {name: plain(value) for name, value in {**_defaults(table), **values}.items()}
+        stored = {name: plain(value) for name, value in {**_defaults(table), **_masked(values)}.items()}
         key = stored["id"] = _insert(self.connection, table, stored)
         self._changes.append((table.name, key, None, {name: stored.get(name) for name in _sealed_columns(row)}))
         return key
 
     def alter(self, row: type[Row], key: int, **values: object) -> None:
         """Change columns of the row with the id `key`."""
-        table, before = table_of(row), self._read(row, key)
+        table, before, values = table_of(row), self._read(row, key), _masked(values)
         self.connection.execute(sa.update(table).where(table.c.id == key).values(values))
         self._note(row, key, before, values)
 
@@ -89,7 +90,7 @@ class Act:
         """
         if not wanted:
             return
-        names = tuple(wanted[0][2])
+        names, wanted = tuple(wanted[0][2]), [(key, before, _masked(new)) for key, before, new in wanted]
         rows = [[key, *(plain(new[name]) for name in names)] for key, _, new in wanted]
         _change(table_of(row), names).run(self.connection, rows=_COMPACT(rows))
         for key, before, new in wanted:
@@ -186,18 +187,27 @@ def sealed_values(row: type[Row], values: Values) -> Values:
 
 def _append(act: Act) -> None:
     previous, changes, at = head(act.session), act.line(), moment_text(act.at)
-    digest = chain_hash(previous, at, act.who, act.what, act.about, changes)
+    who, about = masks.without_links(act.who), masks.without_links(act.about)
+    digest = chain_hash(previous, at, who, act.what, about, changes)
     line = {
         "at": at,
-        "who": act.who,
+        "who": who,
         "what": act.what,
-        "about": act.about,
+        "about": about,
         "changes": changes,
         "previous": previous,
         "hash": digest,
     }
     _insert(act.connection, table_of(HistoryRow), line)
     act.session.info[_HEAD] = digest
+
+
+def _masked(values: Values) -> Values:
+    """What is written, without links of ours: whoever typed or quoted one would publish it to every later reader."""
+    return {
+        name: masks.without_links(value) if type(value) is str and len(value) > masks.SHORTEST else value
+        for name, value in values.items()
+    }
 
 
 def _sealed(row: type[Row], values: Values) -> Values:

@@ -13,8 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ledger import tokens
 from ledger.database import Choice, Moment, Row, table_of
 from ledger.history import Act
+from ledger.masks import SHORTEST
 from ledger.originals import digest
 from ledger.prepared import Prepared
 from ledger.registers import Entered, EntryRow, RegisterRow
@@ -103,7 +105,7 @@ def take(session: Session, offers: Sequence[tuple[Intake, int | None]]) -> list[
     store already. Returns the ids in order.
     """
     known = _known_keys(session, [intake.key for intake, _ in offers if intake.key])
-    fresh = {intake.key or f"\0{n}": _columns(intake, owner) for n, (intake, owner) in enumerate(offers)}
+    fresh = {intake.key or f"\0{n}": _columns(session, intake, owner) for n, (intake, owner) in enumerate(offers)}
     fresh = {key: columns for key, columns in fresh.items() if key not in known}
     connection, table = session.connection(), table_of(IntakeRow)
     next_id = (connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0) + 1
@@ -248,7 +250,7 @@ def _known_keys(session: Session, keys: Sequence[str]) -> dict[str, int]:
     return {row.key: row.id for row in session.connection().execute(wanted)}
 
 
-def _columns(intake: Intake, owner: int | None) -> dict[str, Any]:
+def _columns(session: Session, intake: Intake, owner: int | None) -> dict[str, Any]:
     return {
         "channel": intake.channel,
         "source": intake.source,
@@ -259,7 +261,7 @@ def _columns(intake: Intake, owner: int | None) -> dict[str, Any]:
         "sender": intake.sender,
         "recipients": " ".join(intake.recipients),
         "peer": intake.peer,
-        "name": intake.name,
+        "name": tokens.masked(session, intake.name) if len(intake.name) >= SHORTEST else intake.name,
         "size": len(intake.content),
         "sha256": digest(intake.content),
         "taken_at": intake.at,

@@ -1,0 +1,140 @@
+"""Links of ours in every spelling that mail programs give them, and what only looks like one."""
+
+from __future__ import annotations
+
+import time
+from base64 import b64encode
+from urllib.parse import quote
+
+import pytest
+
+from ledger.letters import token_hash
+from ledger.masks import MARK, MOST, Mask, hashed, without_links
+
+TOKEN = "wL3-q_7Rk2ZyT0aVbN8cXd5eFgH1iJ4mKoPsQuWxY9z"  # a token of letters, digits and both odd signs
+LINK = f"https://saraban.office.example/r/{TOKEN}"
+WHOLE = quote(LINK, safe="")
+V2 = LINK.replace("-", "-2D").replace("_", "-5F").replace(":", "-3A").replace("/", "_")
+
+SHAPES = {
+    "plain": (LINK, MARK),
+    "in brackets": (f"<{LINK}>", f"<{MARK}>"),
+    "before Thai without a space": (f"เปิด {LINK}เพื่อรับ", f"เปิด {MARK}เพื่อรับ"),
+    "at the end of a sentence": (f"ดู {LINK}. ขอบคุณ", f"ดู {MARK}. ขอบคุณ"),
+    "with what stands behind it": (f"{LINK}/files/1?lang=en#way", MARK),
+    "host in capitals": (LINK.replace("https://saraban.office", "HTTPS://SARABAN.OFFICE"), MARK),
+    "punycode, another port": (f"http://xn--12co.example:8080/r/{TOKEN}", MARK),
+    "an invitation": (LINK.replace("/r/", "/join/"), MARK),
+    "without a host": (f"/r/{TOKEN} x", f"{MARK} x"),
+    "percent-encoded": (WHOLE, MARK),
+    "percent-encoded twice": (quote(WHOLE, safe=""), MARK),
+    "percent-encoded in small letters": (WHOLE.replace("%2F", "%2f"), MARK),
+    "odd signs percent-encoded": (LINK.replace("_", "%5F").replace("w-", "w%2D"), MARK),
+    "quoted, cut in the token": (f"> {LINK[:60]}\n> {LINK[60:]}\n> ต่อ", f"> {MARK}\n> ต่อ"),
+    "quoted three times": (f">>> {LINK[:50]}\n>>> {LINK[50:70]}\n>>> {LINK[70:]}", f">>> {MARK}"),
+    "quoted with initials": (f"SC> {LINK[:50]}\r\nSC> {LINK[50:]}", f"SC> {MARK}"),
+    "cut before the token": (f"| {LINK[:33]}\n| {LINK[33:]}", f"| {MARK}"),
+    "flowed": (f"{LINK[:55]} \n{LINK[55:]} x", f"{MARK} x"),
+    "soft break left in": (f"{LINK[:55]}=\n{LINK[55:]}", MARK),
+    "quoted-printable left in": (LINK.replace("_", "=5F").replace("/r/", "=2Fr=2F"), MARK),
+    "decimal references": (LINK.replace("/", "&#47;"), MARK),
+    "hexadecimal references": (LINK.replace("/", "&#x2F;").replace("_", "&#95;"), MARK),
+    "named references": (LINK.replace("/", "&sol;").replace("_", "&lowbar;"), MARK),
+    "in escaped brackets": (f"&lt;{LINK}&gt;", f"&lt;{MARK}&gt;"),
+    "wbr": (f"{LINK[:45]}<wbr>{LINK[45:60]}<wbr />{LINK[60:]}", MARK),
+    "spans": (f'{LINK[:45]}</span><span style="color:red">{LINK[45:]}</span>', f"{MARK}</span>"),
+    "quoted HTML": (f"&gt; {LINK[:55]}<br>\n&gt; {LINK[55:]}", f"&gt; {MARK}"),
+    "unseen characters": (f"{LINK[:45]}\u200b{LINK[45:50]}&shy;{LINK[50:]}", MARK),
+    "href": (f'<a href="{LINK}">เปิด</a>', f'<a href="{MARK}">เปิด</a>'),
+    "Markdown": (f"[เปิด]({LINK})", f"[เปิด]({MARK})"),
+    "Markdown escapes": (LINK.replace("_", "\\_"), MARK),
+    "emphasis": (f"*{LINK}*", f"*{MARK}*"),
+    "JSON": (LINK.replace("/", "\\/"), MARK),
+    "Safe Links": (
+        f"https://apc01.safelinks.protection.outlook.com/?url={WHOLE}&amp;data=05%7C02&amp;reserved=0",
+        MARK,
+    ),
+    "URL Defense 3": (f"https://urldefense.com/v3/__{LINK}__;!!Kc3!Q$", MARK),
+    "URL Defense 2": (f"https://urldefense.proofpoint.com/v2/url?u={V2}&d=DwMFaQ&c=x", MARK),
+    "Google": (f"https://www.google.com/url?q={LINK}&source=gmail&ust=1764", MARK),
+    "a scanner's base64": (f"https://x.protection.example/?d=e&u={b64encode(LINK.encode()).decode()}&i=N", MARK),
+    "the name of a saved page": (f"saraban.office.example_r_{TOKEN}.html", f"saraban.office.example{MARK}.html"),
+}
+
+
+@pytest.mark.parametrize(("written", "shown"), SHAPES.values(), ids=SHAPES)
+def test_a_link_is_masked_however_it_is_written(written: str, shown: str) -> None:
+    mask = Mask()
+    assert mask.text(written) == shown
+    assert mask.links == {token_hash(TOKEN)}
+    assert mask.text(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://forms.office.com/r/AbCdEfGhIj\nสมชาย\nสมหญิง",
+        "https://forms.office.com/r/AbCdEfGhIj\nSomchai\nJaidee\nTeacher\nBangkok",
+        "https://www.reddit.com/r/thailand/comments/1abcde/a_long_title_of_somebody_else_about_schools/",
+        "https://docs.google.com/document/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit",
+        f"https://click.news.example/r/{TOKEN}{TOKEN}",
+        f"https://saraban.office.example/r/{TOKEN[:42]}",
+        "ศธ 04022/ว345 ลงวันที่ 1 ธ.ค. 2569 r/join/ /r/ //r//",
+        "",
+    ],
+)
+def test_what_is_no_link_of_ours_stays(text: str) -> None:
+    mask = Mask()
+    assert (mask.text(text), mask.links) == (text, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"รหัสคือ {TOKEN} ครับ", f"รหัสคือ {MARK} ครับ"),
+        (f"_{TOKEN}_", f"_{MARK}_"),
+        (f"page_{TOKEN}.pdf", f"page_{MARK}.pdf"),
+        (f"{TOKEN}-scan", f"{MARK}-scan"),
+    ],
+)
+def test_a_token_alone_is_masked_when_the_ledger_knows_it(text: str, shown: str) -> None:
+    unasked = Mask()
+    assert unasked.text(text) == text
+    assert unasked.doubtful == {token_hash(TOKEN)}
+    asked = Mask(unasked.doubtful)
+    assert (asked.text(text), asked.links) == (shown, {token_hash(TOKEN)})
+
+
+def test_a_wrapped_run_without_digits_is_asked_for_first() -> None:
+    token = "abcDEFghiJKLmnoPQRstuVWXyzaBCDefgHIJklmNOPq"
+    text = f"https://x.example/r/{token[:20]}\n{token[20:]}"
+    mask = Mask()
+    assert (mask.text(text), mask.doubtful) == (text, {hashed(token)})
+    assert Mask({hashed(token)}).text(text) == MARK
+
+
+def test_nobody_hides_a_token_behind_many_runs_that_are_none() -> None:
+    decoys = " ".join(f"{number:043d}" for number in range(MOST))
+    assert TOKEN not in Mask().text(f"{decoys} {TOKEN}")
+
+
+def test_several_links_in_one_text_are_each_masked() -> None:
+    other = TOKEN[::-1]
+    mask = Mask()
+    assert mask.text(f"{LINK} และ {LINK.replace(TOKEN, other)}") == f"{MARK} และ {MARK}"
+    assert mask.links == {hashed(TOKEN), hashed(other)}
+
+
+PIECES = (
+    "/r/", "/r/<x/r/>", "/<b><b><b>", "/r/\n> ", "A", "aHR0c", "_r_", " ", "&#000", "/r/\n", "a: ", "/r/&gt;", "%25",
+    "=\n", "/r/" + " " * 79 + "\n", f"/r/{TOKEN[:42]}\n", f"{TOKEN} ", LINK + "\n", "http" + "h" * 400 + "/r/", "_",
+    "\u200b", "<", "\\/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=range(len(PIECES)))
+def test_no_text_makes_it_slow(piece: str) -> None:
+    hostile = (piece * (2048 // len(piece) + 1))[:2048]
+    begun = time.process_time()
+    without_links(hostile)
+    assert time.process_time() - begun < 0.05  # the bound of the issue for 2 kB
