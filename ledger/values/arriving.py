@@ -88,6 +88,8 @@ class Reading:
     defects: tuple[str, ...] = ()  # short codes with an optional detail: "too_many_parts", "charset: x-foo"
     charset_problems: tuple[str, ...] = ()
     copies: tuple[Address, ...] = ()  # Cc; they stand at the end of `recipients`
+    links: tuple[str, ...] = ()  # hashes of the links that were masked in it (`ledger.masks`)
+    doubtful: tuple[str, ...] = ()  # hashes of what only the ledger can tell from a token
 
 
 @dataclass(frozen=True, slots=True)

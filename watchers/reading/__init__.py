@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from watchers.reading.assembly import read
+from watchers.reading.assembly import own, read
 
-__all__ = ["read"]
+__all__ = ["own", "read"]

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection
 from hashlib import sha256
 
 from ledger.values import Reading, ReadingKind
 from watchers.reading import body, charset, documents, identity, kinds, letterhead, limits, message, rescue, sniff
-from watchers.reading.filename import extension, title
+from watchers.reading.filename import title
+from watchers.reading.masking import hidden
 from watchers.reading.parsed import Parsed
 
-_MAIL_HEADER = re.compile(
-    rb"^(?:from|to|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type):", re.I | re.M
-)
-_MAIL_NAMES = frozenset({"eml", "", "mail", "msg", "txt"})
 
-
-def read(content: bytes, *, name: str = "", sender: str | None = None) -> Reading:
-    """What `content` says; never raises.
+def read(content: bytes, *, name: str = "", sender: str | None = None, known: Collection[str] = ()) -> Reading:
+    """What `content` says, without links of ours; never raises.
 
     `name` is the name of a dropped file, "" for what came by mail. `sender` is the envelope sender ("" or "<>" is
-    the null sender), `None` where there is none.
+    the null sender), `None` where there is none. `known`: as for `masking.hidden`.
     """
-    name = name if name.isprintable() else _readable(name)
     try:
-        return _mail(content, name, sender) if is_mail(content, name) else _file(content, name)
+        return hidden(_read(content, name, sender), known)
     except MemoryError:
-        return rescue.reading(content, name, "memory")
+        return rescue.reading(content, name, "memory", known)
     except Exception:  # a hole in a parser must not lose a letter (P-8)
-        return rescue.reading(content, name, "crash")
+        return rescue.reading(content, name, "crash", known)
 
 
-def is_mail(content: bytes, name: str) -> bool:
-    """Whether to read `content` as a mail: what came by mail always is, a file by its name and beginning."""
-    if not name:
-        return True
-    suffix = extension(name)
-    if suffix == "eml" and sniff.media_type_of(content) in ("", "text/plain"):
-        return True
-    head = content[:4096].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    return suffix in _MAIL_NAMES and len(set(_MAIL_HEADER.findall(head))) >= 2
+def own(content: bytes, *, name: str = "") -> Reading:
+    """What a mail of our own says, links and all; for who sends it or stands for its recipient. Raises anything."""
+    return _read(content, name, None)
+
+
+def _read(content: bytes, name: str, sender: str | None) -> Reading:
+    name = name if name.isprintable() else _readable(name)
+    return _mail(content, name, sender) if sniff.is_mail(content, name) else _file(content, name)
 
 
 def _readable(name: str) -> str:

@@ -15,13 +15,13 @@ from typing import BinaryIO
 from watchers.reading import frames
 from watchers.reading.assembly import read
 
-Answer = Callable[[bytes, str, str | None], list[bytes]]
+Answer = Callable[[frames.Asked], list[bytes]]
 
 
 def main(memory: int, answer: Answer) -> None:
     """Answer the questions on standard input until it ends.
 
-    `memory` is in bytes; `answer` turns content, name and sender of a question into the pieces to write.
+    `memory` is in bytes; `answer` turns a question into the pieces to write.
     """
     _limit(resource.RLIMIT_AS, memory)
     _limit(resource.RLIMIT_FSIZE, 0)
@@ -30,26 +30,27 @@ def main(memory: int, answer: Answer) -> None:
     target.write(frames.READY)
     target.flush()
     while len(head := source.read(frames.QUESTION.size)) == frames.QUESTION.size:
-        for piece in answer(*_asked(head, source)):
+        for piece in answer(_asked(head, source)):
             target.write(piece)
         target.flush()
 
 
-def _asked(head: bytes, source: BinaryIO) -> tuple[bytes, str, str | None]:
+def _asked(head: bytes, source: BinaryIO) -> frames.Asked:
     """The next question; its share of CPU time runs from here, and past it the kernel ends this process (SIGXCPU)."""
-    name_length, sender_length, cpu_seconds, length = frames.QUESTION.unpack(head)
+    name_length, sender_length, known_length, cpu_seconds, length = frames.QUESTION.unpack(head)
     name = source.read(name_length).decode("utf-8", "surrogatepass")
     sender = None
     if sender_length != frames.NO_SENDER:
         sender = source.read(sender_length).decode("utf-8", "surrogatepass")
+    known = tuple(source.read(known_length).decode().split())
     content = source.read(length)
     used = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + cpu_seconds) + 1)
-    return content, name, sender
+    return frames.Asked(content, name, sender, known)
 
 
-def _reading(content: bytes, name: str, sender: str | None) -> list[bytes]:
-    return frames.answer(read(content, name=name, sender=sender))
+def _reading(asked: frames.Asked) -> list[bytes]:
+    return frames.answer(read(asked.content, name=asked.name, sender=asked.sender, known=asked.known))
 
 
 def _limit(what: int, amount: int) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.values import Address, Bounce, Document, Reading, ReadingKind, Secrecy, Urgency
 
-QUESTION = struct.Struct("<IIdQ")  # lengths of name and sender (NO_SENDER for none), CPU seconds, length of content
+# Lengths of name, sender (NO_SENDER for none) and known hashes; CPU seconds; length of content.
+QUESTION = struct.Struct("<IIIdQ")
 ANSWER = struct.Struct("<I")  # length of the facts
 NO_SENDER = 0xFFFFFFFF
 READY = b"+"  # said once, when the child can read
@@ -19,7 +20,7 @@ LONGEST = 1 << 30  # bytes of facts, or of one document
 
 _LISTED: dict[str, Callable[..., object]] = {
     **dict.fromkeys(("senders", "recipients", "copies"), Address),
-    **dict.fromkeys(("references", "loop_marks", "defects", "charset_problems"), str),
+    **dict.fromkeys(("references", "loop_marks", "defects", "charset_problems", "links", "doubtful"), str),
     "bounces": Bounce,
 }
 _PARSED: dict[str, Callable[[str], object]] = {
@@ -33,12 +34,25 @@ _DOCUMENT = tuple(one.name for one in fields(Document) if one.name != "content")
 _READING = tuple(one.name for one in fields(Reading))
 
 
-def question(content: bytes, name: str, sender: str | None, cpu_seconds: float) -> list[bytes]:
+class Asked(NamedTuple):
+    """One question: what to read, and how."""
+
+    content: bytes
+    name: str
+    sender: str | None
+    known: tuple[str, ...]  # hashes of runs that are tokens of ours
+
+
+def question(
+    content: bytes, name: str, sender: str | None, cpu_seconds: float, known: Collection[str] = ()
+) -> list[bytes]:
     """The pieces to write for one reading."""
     label = name.encode("utf-8", "surrogatepass")
     given = (sender or "").encode("utf-8", "surrogatepass")
+    ours = " ".join(sorted(known)).encode()
     length = NO_SENDER if sender is None else len(given)
-    return [QUESTION.pack(len(label), length, cpu_seconds, len(content)) + label + given, content]
+    head = QUESTION.pack(len(label), length, len(ours), cpu_seconds, len(content))
+    return [head + label + given + ours, content]
 
 
 def answer(reading: Reading) -> list[bytes]:

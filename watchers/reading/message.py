@@ -15,7 +15,7 @@ from watchers.reading.headers import Block
 from watchers.reading.parsed import Parsed, Part
 
 _TYPE = re.compile(r"[^\s/]+/[^\s/]+")
-_ENCLOSED = frozenset({"message/rfc822", "message/global", "message/news"})
+ENCLOSED = frozenset({"message/rfc822", "message/global", "message/news"})
 _WORD = re.compile(rb"[^\s;(]+")
 _META = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.I)
 _BREAK = re.compile("\r\n?|\f")
@@ -23,7 +23,7 @@ _GUESSED_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\nContent-[TD]", 
 
 
 @dataclass(slots=True)
-class _Range:
+class Range:
     """Bytes that wait to be read as one part."""
 
     content: bytes
@@ -35,7 +35,7 @@ class _Range:
 
 
 @dataclass(slots=True)
-class _Notes:
+class Notes:
     """What went wrong on the way."""
 
     defects: list[str] = field(default_factory=list)
@@ -46,9 +46,9 @@ def parse(content: bytes) -> Parsed:
     """`content` as a mail. Never raises; what exceeds a limit is left out and named in `defects`."""
     if b"\n" not in content[: limits.HEADER_BLOCK] and b"\r" in content:
         content = content.replace(b"\r", b"\n")  # a dropped file from an old Macintosh
-    notes = _Notes()
-    top = headers.read(content, _beginning(content), len(content), notes.defects)
-    parts = tuple(_parts(_Range(content, top.body, len(content)), top, notes))
+    notes = Notes()
+    top = headers.read(content, beginning(content), len(content), notes.defects)
+    parts = tuple(_parts(Range(content, top.body, len(content)), top, notes))
     plain, html = body.choose(parts, body.own(parts))
     copies = _mailboxes(top, "cc", notes)
     return Parsed(
@@ -67,7 +67,7 @@ def parse(content: bytes) -> Parsed:
     )
 
 
-def _parts(top: _Range, block: Block, notes: _Notes) -> Iterator[Part]:
+def _parts(top: Range, block: Block, notes: Notes) -> Iterator[Part]:
     """Every part in document order. `block` is the header of `top`, whose range is its body."""
     waiting = [top]
     count = 0
@@ -85,21 +85,21 @@ def _parts(top: _Range, block: Block, notes: _Notes) -> Iterator[Part]:
         waiting += reversed(below[: max(room, 0)])
 
 
-def _part(here: _Range, block: Block, index: int, notes: _Notes) -> tuple[Part, list[_Range]]:
+def _part(here: Range, block: Block, index: int, notes: Notes) -> tuple[Part, list[Range]]:
     """The part whose body is `here`, and the ranges of the parts below it."""
     media_type, parameters = params.read(block.first("content-type"), "", notes.problems)
     media_type = media_type if _TYPE.fullmatch(media_type) else here.default
     label = parameters.get("charset", "")
     disposition, details = params.read(block.first("content-disposition"), label, notes.problems)
-    below: list[_Range] = []
+    below: list[Range] = []
     content = b""
     if media_type.startswith("multipart/"):
-        below = _split(here, parameters.get("boundary", ""), media_type, index, notes)
+        below = split(here, parameters.get("boundary", ""), media_type, index, notes)
         media_type = media_type if below else "text/plain"
     if not below:
-        content = _decoded(here, block)
-    if media_type in _ENCLOSED and _allowed(here.depth, notes):
-        below = [_Range(content, _beginning(content), len(content), here.depth + 1, index)]
+        content = decoded(here, block)
+    if media_type in ENCLOSED and _allowed(here.depth, notes):
+        below = [Range(content, beginning(content), len(content), here.depth + 1, index)]
     return Part(
         media_type=media_type,
         charset=label.lower(),
@@ -114,7 +114,7 @@ def _part(here: _Range, block: Block, index: int, notes: _Notes) -> tuple[Part, 
     ), below
 
 
-def _split(here: _Range, boundary: str, media_type: str, index: int, notes: _Notes) -> list[_Range]:
+def split(here: Range, boundary: str, media_type: str, index: int, notes: Notes) -> list[Range]:
     """The ranges between the boundary lines of a multipart; [] where it has none and is read as text."""
     if not _allowed(here.depth, notes):
         return []
@@ -124,10 +124,10 @@ def _split(here: _Range, boundary: str, media_type: str, index: int, notes: _Not
         guessed = _GUESSED_BOUNDARY.search(here.content, here.start, here.end)
         notes.defects.append("boundary")
         cuts = _cut(here, guessed[1]) if guessed else []
-    return [_Range(here.content, start, end, here.depth + 1, index, default) for start, end in cuts]
+    return [Range(here.content, start, end, here.depth + 1, index, default) for start, end in cuts]
 
 
-def _cut(here: _Range, boundary: bytes) -> list[tuple[int, int]]:
+def _cut(here: Range, boundary: bytes) -> list[tuple[int, int]]:
     """Where the parts between lines of `boundary` begin and end; the last one may lack its closing line."""
     content, mark = here.content, b"--" + boundary
     cuts: list[tuple[int, int]] = []
@@ -148,15 +148,21 @@ def _cut(here: _Range, boundary: bytes) -> list[tuple[int, int]]:
     return cuts
 
 
-def _decoded(here: _Range, block: Block) -> bytes:
+def coding(block: Block) -> bytes:
+    """The transfer encoding that a part declares, in lower case, or b""."""
     encoding = _WORD.match(block.first("content-transfer-encoding"))
-    decoder = transfer.DECODERS.get(encoding[0].lower()) if encoding else None
+    return encoding[0].lower() if encoding else b""
+
+
+def decoded(here: Range, block: Block) -> bytes:
+    """The bytes of a part whose body is `here`."""
+    decoder = transfer.DECODERS.get(coding(block))
     content = memoryview(here.content)[here.start : here.end]
     return decoder(content) if decoder else bytes(content)
 
 
-def _text(media_type: str, content: bytes, label: str, notes: _Notes) -> str:
-    if not media_type.startswith(("text/", "message/")) or media_type in _ENCLOSED:
+def _text(media_type: str, content: bytes, label: str, notes: Notes) -> str:
+    if not media_type.startswith(("text/", "message/")) or media_type in ENCLOSED:
         return ""
     if not label and media_type == "text/html" and (named := _META.search(content[:2048])):
         label = named[1].decode()
@@ -165,13 +171,13 @@ def _text(media_type: str, content: bytes, label: str, notes: _Notes) -> str:
     return _BREAK.sub("\n", charset.decode(content, label, notes.problems))
 
 
-def _allowed(depth: int, notes: _Notes) -> bool:
+def _allowed(depth: int, notes: Notes) -> bool:
     if depth >= limits.DEPTH:
         notes.defects.append("too_deep")
     return depth < limits.DEPTH
 
 
-def _beginning(content: bytes) -> int:
+def beginning(content: bytes) -> int:
     """Past a byte order mark and blank lines, which mails saved by hand begin with."""
     at = 3 if content.startswith(b"\xef\xbb\xbf") else 0
     while content[at : at + 1] in (b"\r", b"\n"):
@@ -179,7 +185,7 @@ def _beginning(content: bytes) -> int:
     return at
 
 
-def _mailboxes(block: Block, wanted: str, notes: _Notes) -> tuple[Address, ...]:
+def _mailboxes(block: Block, wanted: str, notes: Notes) -> tuple[Address, ...]:
     """The mailboxes of every header of that name; several From lines are named (attack 6)."""
     lines = block.named.get(wanted, [])
     if len(lines) > 1 and wanted == "from":

@@ -1,16 +1,18 @@
-"""Drawing in bounded child processes: a hostile file ends in "no picture", never in a hang or a crash of the daemon."""
+"""Drawing and copying in bounded child processes: a hostile file ends in "no picture", never in a hang or a crash."""
 
 from __future__ import annotations
 
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from hashlib import sha256 as digest
 from typing import Any, TypeVar
 
 from ledger.errors import Unavailable
-from watchers.reading import frames, sheets
+from watchers.reading import copies, frames, sheets
+from watchers.reading.copies import Copy
 from watchers.reading.process import Died, Process
 from watchers.reading.sheets import SHEETS, Sheet
 
@@ -66,6 +68,13 @@ class Painter:
         """The picture of a page (from 1) as PNG, or None. Errors: `Unavailable`."""
         return self._ask(sha256, content, str(page), sheets.picture)
 
+    def copy(self, content: bytes, name: str, known: Collection[str] = ()) -> Copy | None:
+        """A file as it may be handed out, or None. Errors: `Unavailable`."""
+        if not copies.looks_through(content):
+            return Copy(content, ())
+        name_of_it = digest(content).hexdigest()
+        return self._ask(name_of_it, lambda: content, sheets.COPY, copies.answered, name, known)
+
     def close(self) -> None:
         """End the children, each after what it is drawing now."""
         self._closed = True
@@ -74,11 +83,19 @@ class Painter:
                 process.end()
             self._idle.put(None)
 
-    def _ask(self, sha256: str, content: Content, wanted: str, made_of: Callable[[Facts, list[bytes]], T]) -> T | None:
+    def _ask(
+        self,
+        sha256: str,
+        content: Content,
+        wanted: str,
+        made_of: Callable[[Facts, list[bytes]], T],
+        name: str | None = None,
+        known: Collection[str] = (),
+    ) -> T | None:
         with self._turn() as process:
             if self._failures.get(sha256, 0) >= _FAILURES:
                 return None
-            question = frames.question(content(), wanted, None, self._cpu_seconds)
+            question = frames.question(content(), wanted, name, self._cpu_seconds, known)
             try:
                 return process.answer(question, self._wall_seconds, made_of)
             except Died:

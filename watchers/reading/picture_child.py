@@ -1,22 +1,26 @@
-"""The child process that draws: as `child`, for pictures (`python -m watchers.reading.picture_child BYTES`).
+"""The child process that draws and copies: as `child`, for what is shown of files (`… picture_child BYTES`).
 
-What cannot be drawn is an answer without pages or picture; what cannot be survived ends this process.
+What cannot be drawn or copied is an answer without anything; what cannot be survived ends this process.
 """
 
 from __future__ import annotations
 
 import resource
 
-from watchers.reading import child, picture, sheets
+from ledger.masks import Mask
+from watchers.reading import child, copies, frames, picture, sheets
 
 _OPEN_FILES = 32  # fonts of the system; nothing else needs to be opened here
 
 
-def answered(content: bytes, wanted: str, _sender: str | None) -> list[bytes]:
+def answered(asked: frames.Asked) -> list[bytes]:
     """The pieces that answer one question. Raises MemoryError only."""
+    content, wanted, name, known = asked
     try:
         if wanted == sheets.SHEETS:
             return sheets.answer(picture.sheets(content))
+        if wanted == sheets.COPY:
+            return copies.answer(content, name or "", Mask(known))
         return sheets.answer((), picture.draw(content, int(wanted)))
     except MemoryError:
         raise

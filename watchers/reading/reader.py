@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+from collections.abc import Collection
 from types import TracebackType
 
 from ledger.errors import Unavailable
@@ -40,7 +41,9 @@ class Reader:
     ) -> None:
         self.close()
 
-    def read(self, content: bytes, *, name: str = "", sender: str | None = None) -> Reading:
+    def read(
+        self, content: bytes, *, name: str = "", sender: str | None = None, known: Collection[str] = ()
+    ) -> Reading:
         """As `reading.read`. What breaks a limit or the child becomes the defect "unreadable: time", "memory" or
         "crash"; only what is our own fault, a child that cannot be started or a closed reader, raises `Unavailable`.
         """
@@ -48,7 +51,7 @@ class Reader:
         try:
             if self._closed:
                 raise Unavailable
-            return self._read(process, content, name, sender)
+            return self._read(process, content, name, sender, known)
         except OSError as error:
             raise Unavailable from error
         finally:
@@ -62,14 +65,14 @@ class Reader:
             process.end()
             self._idle.put(process)
 
-    def _read(self, process: Process, content: bytes, name: str, sender: str | None) -> Reading:
-        pieces = frames.question(content, name, sender, self._cpu_seconds)
+    def _read(self, process: Process, content: bytes, name: str, sender: str | None, known: Collection[str]) -> Reading:
+        pieces = frames.question(content, name, sender, self._cpu_seconds, known)
         try:
             return process.ask(pieces, self._wall_seconds)
         except Died as died:
             if died.reason != "crash":
-                return rescue.reading(content, name, died.reason)
+                return rescue.reading(content, name, died.reason, known)
         try:
             return process.ask(pieces, self._wall_seconds)  # who ended the child, may have been no letter
         except Died as died:
-            return rescue.reading(content, name, died.reason)
+            return rescue.reading(content, name, died.reason, known)

@@ -10,6 +10,7 @@ from typing import Any
 from watchers.reading import frames
 
 SHEETS = "sheets"  # asks for the pages; a number asks for the picture of that page
+COPY = "copy"  # asks for the file as it may be handed out
 MOST = 200  # pages that are shown of one file
 
 

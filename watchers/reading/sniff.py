@@ -6,6 +6,8 @@ import re
 
 import puremagic
 
+from watchers.reading.filename import extension
+
 PDF = "application/pdf"
 ZIP = "application/zip"
 OLE = "application/x-ole-storage"
@@ -57,7 +59,7 @@ _ZIPPED = (  # a name in the central directory, and what it makes of the archive
     (b"ppt/presentation.xml", _OPEN + "presentationml.presentation"),
     (b"META-INF/MANIFEST.MF", PROGRAM),  # a Java archive
 )
-_STREAMS = (
+STREAMS = (
     ("WordDocument", "application/msword"),
     ("Workbook", "application/vnd.ms-excel"),
     ("Book", "application/vnd.ms-excel"),
@@ -69,6 +71,11 @@ _DIRECTORY = 64 * 1024  # bytes at the end of a ZIP that hold the names of any o
 _BEGINNING = 1_024
 _TEXT_BYTES = bytes({7, 8, 9, 10, 12, 13, 27, *range(32, 256)} - {127})
 
+_MAIL_HEADER = re.compile(
+    rb"^(?:from|to|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type):", re.I | re.M
+)
+_MAIL_NAMES = frozenset({"eml", "", "mail", "msg", "txt"})
+
 
 def media_type_of(content: bytes) -> str:
     """The media type that the bytes show, or "" when they show none."""
@@ -76,9 +83,20 @@ def media_type_of(content: bytes) -> str:
     if found == ZIP:
         return _zipped(content)
     if found == OLE:
-        return next((kind for name, kind in _STREAMS if name.encode("utf-16-le") in content), OLE)
+        return next((kind for name, kind in STREAMS if name.encode("utf-16-le") in content), OLE)
     head = content[:_BEGINNING]
     return found or (PDF if b"%PDF-" in head else "") or _container(head) or _text(head) or _magic(content)
+
+
+def is_mail(content: bytes, name: str) -> bool:
+    """Whether to read `content` as a mail: what came by mail always is, a file by its name and beginning."""
+    if not name:
+        return True
+    suffix = extension(name)
+    if suffix == "eml" and media_type_of(content) in ("", "text/plain"):
+        return True
+    head = content[:4096].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    return suffix in _MAIL_NAMES and len(set(_MAIL_HEADER.findall(head))) >= 2
 
 
 def _zipped(content: bytes) -> str:

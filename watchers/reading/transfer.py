@@ -47,6 +47,12 @@ def uuencoded(content: bytes | memoryview) -> bytes:
     return b"".join(found)
 
 
+def uuencode(content: bytes) -> bytes:
+    """The opposite of `uuencoded`, under a name of ours."""
+    lines = (binascii.b2a_uu(content[at : at + 45]) for at in range(0, len(content), 45))
+    return b"begin 644 file\n" + b"".join(lines) + b"`\nend\n"
+
+
 DECODERS: dict[bytes, Callable[[bytes | memoryview], bytes]] = {
     b"base64": base64,
     b"quoted-printable": quoted_printable,

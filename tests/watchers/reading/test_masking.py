@@ -1,0 +1,180 @@
+"""What is read has no link of ours, wherever in a mail it stands; files are handed out without them."""
+
+from __future__ import annotations
+
+import zipfile
+from base64 import b64encode
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from io import BytesIO
+from quopri import encodestring
+
+import pytest
+
+from ledger.letters import token_hash
+from ledger.masks import MARK, PLAIN_MARK, Mask
+from ledger.values import Reading
+from watchers.reading import copies, own, read, rescue
+
+TOKEN = "wL3-q_7Rk2ZyT0aVbN8cXd5eFgH1iJ4mKoPsQuWxY9z"
+LINK = f"https://saraban.office.example/r/{TOKEN}"
+HASH = token_hash(TOKEN)
+
+
+def mail(text: str = "เรียน ผอ.", subject: str = "ตอบรับ", html: str = "") -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = "a@school.example", "saraban@office.example", subject
+    message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
+    return message
+
+
+def attached(content: bytes, name: str, kind: str = "application/octet-stream") -> bytes:
+    message = mail()
+    message.add_attachment(content, *kind.split("/"), filename=name)
+    return message.as_bytes()
+
+
+def passed_on(inner: EmailMessage, text: str = "") -> bytes:
+    message = mail(text)
+    message.add_attachment(inner)
+    return message.as_bytes()
+
+
+def said(reading: Reading) -> str:
+    """Everything of a reading that is kept or shown, but the bytes of its files."""
+    names = [(document.name, document.stored_name) for document in reading.documents]
+    return repr((reading, reading.html, names))
+
+
+PLACES = {
+    "text": mail(f"> {LINK}").as_bytes(),
+    "html": mail("ดู", html=f'<p><a href="{LINK}">เปิด</a> {LINK[:50]}<wbr>{LINK[50:]}</p>').as_bytes(),
+    "subject": mail(subject=f"Fwd: {LINK}").as_bytes(),
+    "name of the sender": b"From: =?utf-8?B?%b?= <a@school.example>\r\nSubject: x\r\n\r\n" % b64encode(LINK.encode()),
+    "file name": attached(b"%PDF-1.4", f"saraban_r_{TOKEN}.pdf"),
+    "enclosed mail": passed_on(mail(f"เปิด {LINK}", subject=f"{LINK}")),
+    "mail enclosed in an enclosed one": passed_on(message_from_bytes(passed_on(mail(LINK)), policy=SMTP)),
+    "eml file": attached(mail(LINK).as_bytes(), "fwd.eml"),
+    "text file": attached(LINK.encode(), "note.txt", "text/plain"),
+    "base64 text": b"Subject: x\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b64encode(LINK.encode()),
+    "quoted-printable": b"Subject: x\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    + encodestring(LINK.encode()),
+}
+
+
+@pytest.mark.parametrize("content", PLACES.values(), ids=PLACES)
+def test_a_reading_has_no_link_and_says_which_was_there(content: bytes) -> None:
+    reading = read(content, sender="a@school.example")
+    assert TOKEN not in said(reading)
+    assert reading.links == (HASH,)
+    assert not reading.defects
+
+
+def test_the_diagnostic_of_a_bounce_has_none() -> None:
+    report = (
+        b"From: MAILER-DAEMON@x.example\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+        b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\nMIME-Version: 1.0\r\n\r\n'
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+        b"Final-Recipient: rfc822; s@school.example\r\nAction: failed\r\nStatus: 5.7.1\r\n"
+        b"Diagnostic-Code: smtp; 554 5.7.1 blocked: %b\r\n\r\n--b--\r\n" % LINK.encode()
+    )
+    (bounce,) = read(report, sender="").bounces
+    assert bounce.diagnostic == f"smtp; 554 5.7.1 blocked: {MARK}"
+
+
+def test_what_nothing_could_read_shows_none_either() -> None:
+    assert rescue.reading(f"Subject: {LINK}\n\nx".encode(), "", "crash").subject == MARK
+
+
+def test_a_mail_of_our_own_is_read_as_it_is() -> None:
+    assert LINK in own(mail(LINK).as_bytes()).text
+
+
+def test_masking_leaves_identity_and_files_as_they_came() -> None:
+    content = attached(LINK.encode(), "note.txt", "text/plain")
+    masked, bare = read(content), own(content)
+    assert (masked.identity, masked.documents) == (bare.identity, bare.documents)
+
+
+COPIED = {
+    "text": (f"เปิด {LINK}\n".encode(), "x.txt", f"เปิด {MARK}\n".encode()),
+    "text of a Thai charset": (f"เปิด {LINK}".encode("tis-620"), "x.txt", f"เปิด {PLAIN_MARK}".encode("tis-620")),
+    "text in two bytes a letter": (LINK.encode("utf-16"), "x.txt", MARK.encode("utf-16")),
+    "text with a byte order mark": (LINK.encode("utf-8-sig"), "x.txt", MARK.encode("utf-8-sig")),
+    "HTML": (f'<html><a href="{LINK}">'.encode(), "x.html", f'<html><a href="{MARK}">'.encode()),
+    "PDF": (
+        f"%PDF-1.4 /URI ({LINK}) %%EOF".encode(),
+        "x.pdf",
+        f"%PDF-1.4 /URI (https://saraban.office.example/r/{'x' * 43}) %%EOF".encode(),
+    ),
+    "Outlook's own file": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + LINK.encode("utf-16-le"),
+        "x.msg",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + LINK.replace(TOKEN, "x" * 43).encode("utf-16-le"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "name", "handed_out"), COPIED.values(), ids=COPIED)
+def test_a_file_is_handed_out_without_links(content: bytes, name: str, handed_out: bytes) -> None:
+    mask = Mask()
+    assert copies.copy(content, name, mask) == handed_out
+    assert mask.links == {HASH}
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "base64", "quoted-printable"])
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_a_mail_is_handed_out_without_links_in_any_of_its_parts(encoding: str, depth: int) -> None:
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = f"เรื่อง {LINK}"
+    message.set_content(f"> {LINK}\n> again", cte=encoding)
+    message.add_alternative(f"<a href='{LINK}'>x</a>", subtype="html", cte=encoding)
+    message.add_attachment(LINK.encode(), "text", "plain", filename="note.txt")
+    for _ in range(depth):
+        around = mail("ส่งต่อ")
+        around.add_attachment(message)
+        message = around
+    mask = Mask()
+    copy = copies.copy(message.as_bytes(), "letter.eml", mask)
+    decoded = "\n".join(
+        str(part["subject"]) + (part.get_content() if part.get_content_maintype() == "text" else "")
+        for part in message_from_bytes(copy, policy=default).walk()
+    )
+    assert TOKEN.encode() not in copy
+    assert TOKEN not in decoded
+    assert decoded.count(MARK) + decoded.count(PLAIN_MARK) == 4
+    assert mask.links == {HASH}
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (passed_on(mail("ไม่มีลิงก์", subject="ก" * 80)), "letter.eml"),
+        (attached(bytes(range(256)) * 40, "x.bin"), "letter.eml"),
+        (b"From: a\nno header at all\n\nTo: b", "odd.eml"),
+        (bytes(range(256)), "x.bin"),
+        ("ข้อความ\r\n".encode("tis-620"), "x.txt"),
+        (b"", "x.txt"),
+    ],
+)
+def test_what_has_no_link_is_handed_out_byte_for_byte(content: bytes, name: str) -> None:
+    assert copies.copy(content, name, Mask()) == content
+
+
+def test_a_compressed_file_is_not_touched() -> None:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.txt", LINK)
+    assert not copies.looks_through(packed.getvalue())
+    assert copies.copy(packed.getvalue(), "x.zip", Mask()) == packed.getvalue()
+
+
+def test_what_is_nested_too_deeply_is_not_handed_out() -> None:
+    content = LINK.encode()
+    for _ in range(30):
+        content = b"Content-Type: message/rfc822\r\n\r\n" + content
+    with pytest.raises(ValueError, match="deep"):
+        copies.copy(content, "x.eml", Mask())

@@ -1,0 +1,166 @@
+"""A file as it is handed out: byte for byte what came, but for links of ours in texts, mails, PDF and OLE files.
+
+In a text or a mail a mark takes the place of a link; in other files as many letters do, so that all else stays where
+it is. What a file compresses is not looked into. Runs in child processes: strangers wrote what is taken apart here.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ledger.masks import PLAIN_MARK, Mask, hashed
+from watchers.reading import frames, headers, limits, message, params, sniff, transfer, words
+from watchers.reading.headers import Block
+
+_BLOTTED = frozenset({sniff.PDF, sniff.OLE, *(kind for _, kind in sniff.STREAMS)})
+_IN_BYTES = re.compile(rb"(/(?:r|join)/)([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])")
+_WIDE_LETTER = rb"[A-Za-z0-9_-]\0"
+_IN_WIDE = re.compile(rb"(/\0(?:r|j\0o\0i\0n)\0/\0)((?:%b){43})(?!%b)" % (_WIDE_LETTER, _WIDE_LETTER))
+_CHARSETS = ("utf-8", "latin-1")
+_SIGNATURES = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+
+
+class Copy(NamedTuple):
+    """A file as it may be handed out, and the hashes of what only the ledger can tell from a token."""
+
+    content: bytes
+    doubtful: tuple[str, ...]
+
+
+class _Change(NamedTuple):
+    """Bytes that take the place of others."""
+
+    start: int
+    end: int
+    content: bytes
+
+
+def answer(content: bytes, name: str, mask: Mask) -> list[bytes]:
+    """The pieces that tell the copy of a file. Raises ValueError for one that is nested too deeply."""
+    shown = copy(content, name, mask)
+    told = json.dumps({"doubtful": sorted(mask.doubtful), "documents": [{"size": len(shown)}]}).encode()
+    return [frames.ANSWER.pack(len(told)) + told, shown]
+
+
+def answered(facts: dict[str, Any], contents: list[bytes]) -> Copy | None:
+    """The copy that an answer tells, or None where there is none."""
+    return Copy(contents[0], tuple(map(str, facts["doubtful"]))) if contents else None
+
+
+def looks_through(content: bytes) -> bool:
+    """Whether such a file can have a link that is masked: other files are handed out as they are."""
+    kind = sniff.media_type_of(content)
+    return kind in _BLOTTED or kind.startswith("text/") or kind in ("", sniff.SVG)
+
+
+def copy(content: bytes, name: str, mask: Mask, depth: int = 0) -> bytes:
+    """`content` without links of ours; `name` is that of the file. Raises as `answer`."""
+    if depth > limits.DEPTH:
+        raise ValueError("too deep")
+    kind = sniff.media_type_of(content)
+    if name and sniff.is_mail(content, name):
+        return _mail(content, mask, depth)
+    if kind in _BLOTTED:
+        return _blotted(content, mask)
+    return _text(content, "", mask) if kind.startswith("text/") or kind in ("", sniff.SVG) else content
+
+
+def _blotted(content: bytes, mask: Mask) -> bytes:
+    def blot(found: re.Match[bytes]) -> bytes:
+        wide = found[2][1:2] == b"\0"
+        mask.links.add(hashed(found[2].replace(b"\0", b"").decode()))
+        return found[1] + (b"x\0" if wide else b"x") * 43
+
+    return _IN_WIDE.sub(blot, _IN_BYTES.sub(blot, content))
+
+
+def _text(content: bytes, charset: str, mask: Mask) -> bytes:
+    signed = next((name for mark, name in _SIGNATURES.items() if content.startswith(mark)), "")
+    for name in filter(None, (charset, signed, *_CHARSETS)):
+        try:
+            text = content.decode(name)
+        except (UnicodeError, LookupError, ValueError):
+            continue
+        masked = mask.text(text)
+        return content if masked == text else _encoded(masked, mask.text(text, PLAIN_MARK), name)
+    return content
+
+
+def _encoded(masked: str, plain: str, charset: str) -> bytes:
+    try:
+        return masked.encode(charset)
+    except UnicodeError:
+        return plain.encode(charset)
+
+
+def _mail(content: bytes, mask: Mask, depth: int) -> bytes:
+    pieces, at = [], 0
+    for change in _changes(message.Range(content, message.beginning(content), len(content), depth), mask):
+        pieces += [content[at : change.start], change.content]
+        at = change.end
+    return b"".join([*pieces, content[at:]])
+
+
+def _changes(here: message.Range, mask: Mask) -> Iterator[_Change]:
+    """What is masked in a part and those below it, in order."""
+    if here.depth > limits.DEPTH:
+        raise ValueError("too deep")
+    block = headers.read(here.content, here.start, here.end, [])
+    head = here.content[here.start : block.body]
+    if (shown := _head(head, block, mask)) != head:
+        yield _Change(here.start, block.body, shown)
+    media_type, parameters = params.read(block.first("content-type"), "", [])
+    inside = message.Range(here.content, block.body, here.end, here.depth)
+    below = []
+    if media_type.startswith("multipart/"):
+        below = message.split(inside, parameters.get("boundary", ""), media_type, 0, message.Notes())
+    for part in below:
+        yield from _changes(part, mask)
+    if not below:
+        yield from _leaf(inside, block, media_type, parameters, mask)
+
+
+def _head(head: bytes, block: Block, mask: Mask) -> bytes:
+    """A header block, its encoded words included."""
+    for _, raw in block.raw:
+        if b"=?" in raw:
+            value = words.text(words.unfold(raw), "", [])
+            if (shown := mask.text(value)) != value:
+                end = b"\r\n" if raw.endswith(b"\r\n") else b"\n" if raw.endswith(b"\n") else b""
+                coded = binascii.b2a_base64(shown.encode(), newline=False)
+                head = head.replace(raw, b" =?utf-8?B?" + coded + b"?=" + end)
+    return _text(head, _seven_bits(head), mask)
+
+
+def _leaf(
+    here: message.Range, block: Block, media_type: str, parameters: dict[str, str], mask: Mask
+) -> Iterator[_Change]:
+    content = message.decoded(here, block)
+    if media_type in message.ENCLOSED:
+        shown = _mail(content, mask, here.depth + 1)
+    elif media_type.startswith(("text/", "message/")) or not media_type:
+        encoded = message.coding(block) in transfer.DECODERS
+        shown = _text(content, (encoded and parameters.get("charset")) or _seven_bits(content), mask)
+    else:
+        shown = copy(content, parameters.get("name", ""), mask, here.depth + 1)
+    if shown != content:
+        yield _Change(here.start, here.end, _as_it_travels(shown, block))
+
+
+def _seven_bits(content: bytes) -> str:
+    """Nothing brings more than seven bits into what has no more."""
+    return "ascii" if content.isascii() else ""
+
+
+def _as_it_travels(content: bytes, block: Block) -> bytes:
+    coding = message.coding(block)
+    if coding == b"base64":
+        lines = (content[at : at + 57] for at in range(0, len(content), 57))
+        return b"\r\n".join(binascii.b2a_base64(line, newline=False) for line in lines) + b"\r\n"
+    if coding == b"quoted-printable":
+        return binascii.b2a_qp(content)
+    return content if coding not in transfer.DECODERS else transfer.uuencode(content)
