@@ -16,6 +16,7 @@ from gateway.demo import guests
 from gateway.dispatch import Courier, Dispatch
 from gateway.entering import Entering
 from gateway.indexer import Indexer
+from gateway.masked import MaskedReader
 from gateway.opening import Ledger, clock, make_reader
 from gateway.pipeline import Policy
 from gateway.receivers import Receivers
@@ -75,12 +76,13 @@ def build(ledger: Ledger, base_url: str) -> House:
     settings = ledger.settings
     receivers = Receivers(ledger.database)
     reader = make_reader(settings)
+    masked = MaskedReader(ledger.database, reader)
     dispatch = build_dispatch(ledger, base_url)
     entering = Entering(ledger.database, ledger.originals, _policies(ledger), clock, dispatch.ring)
     settler = Settler(
         ledger.database,
         ledger.originals,
-        _reading(reader),
+        _reading(masked),
         entering.enter,
         entering.park,
         settings.reading.processes,
@@ -95,7 +97,7 @@ def build(ledger: Ledger, base_url: str) -> House:
         dispatch=dispatch,
         indexer=Indexer(ledger.database, clock),
         folders=_folders(settings, taker, settler),
-        desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of),
+        desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of, masked.copy),
         door=Door(ledger.database, clock, second_for=SECOND_FOR[settings.console.second_factor], secret=ledger.secret),
     )
 
@@ -133,7 +135,7 @@ def cabinet(house: House) -> Cabinet:
         sender_of=ledger.sender_of,
         send_soon=house.dispatch.ring,
         settle_soon=house.settler.ring,
-        reader=house.reader,
+        reader=MaskedReader(ledger.database, house.reader),
         answer=ledger.settings.intake.answer,
         digits=ledger.settings.digits,
         sources=sources.watched(ledger),
@@ -192,7 +194,7 @@ def _policies(ledger: Ledger) -> Callable[[IntakeRow], Policy]:
     return policy_of
 
 
-def _reading(reader: Reader) -> Callable[[IntakeRow, bytes], Reading]:
+def _reading(reader: MaskedReader) -> Callable[[IntakeRow, bytes], Reading]:
     def read(intake: IntakeRow, content: bytes) -> Reading:
         # A dropped file has no envelope, which is something else than the null sender.
         sender = intake.sender if intake.channel != "folder" else None

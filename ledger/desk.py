@@ -26,7 +26,8 @@ from ledger.values import File, NoticeKind, ReceiptPage, Secrecy, Visit
 class Desk:
     """The desk behind `/r/<token>`.
 
-    Arguments: `sender_of` gives the address from which an organisation's mails are written.
+    Arguments: `sender_of` gives the address from which an organisation's mails are written; `copy` a file as it may
+    be handed out, from its bytes and its name.
     """
 
     def __init__(
@@ -35,8 +36,10 @@ class Desk:
         originals: Originals,
         life: LinkLife,
         sender_of: Callable[[OrganisationRow], str],
+        copy: Callable[[bytes, str], bytes],
     ) -> None:
         self._database, self._originals, self._life, self._sender_of = database, originals, life, sender_of
+        self._copy = copy
 
     def look(self, token: str, visit: Visit, unlocked: bool = False) -> ReceiptPage:
         """The page. A first GET is remembered as opened, which proves nothing (P-19).
@@ -68,7 +71,7 @@ class Desk:
             return _page(act.session, delivery, visit.at, unlocked=unlocked)
 
     def document(self, token: str, position: int, visit: Visit, unlocked: bool = False) -> File:
-        """One document's bytes, checked against their hash.
+        """One document, checked against its hash, without links of ours.
 
         Errors: `NoSuchLink`, also for a locked letter; `NotFound`; `Refused` for a withheld document.
         """
@@ -83,7 +86,8 @@ class Desk:
         if document.withheld:
             raise Refused(reason=document.withheld)
         content = self._originals.get(document.sha256)
-        return File(document.name, document.media_type, document.size, document.sha256, content)
+        copy = self._copy(content, document.name)
+        return File(document.name, document.media_type, len(copy), document.sha256, copy)
 
     def forward(
         self, token: str, target: str, name: str, note: str, visit: Visit, unlocked: bool = False

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ledger.values import Address
-from watchers.reading import read
+from watchers.reading import own
 
 PREVIEW = 240
 
@@ -72,7 +72,7 @@ def _open(name: str, path: Path) -> Letter | None:
         at, content = datetime.fromtimestamp(path.stat().st_mtime, UTC), path.read_bytes()
     except OSError:  # taken away since it was listed
         return None
-    reading = read(content, name=path.name)
+    reading = own(content, name=path.name)
     return Letter(
         id=name,
         path=path,

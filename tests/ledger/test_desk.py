@@ -6,7 +6,7 @@ import threading
 
 import pytest
 import sqlalchemy as sa
-from ledger_world import LIFE, World, sender_of
+from ledger_world import LIFE, World, as_it_is, sender_of
 
 from ledger import custody, directory, letters, registers, sending, verify
 from ledger.desk import Desk
@@ -25,7 +25,7 @@ VIRUS = b"MZ..."
 
 
 def desk(world: World) -> Desk:
-    return Desk(world.database, world.originals, LIFE, sender_of)
+    return Desk(world.database, world.originals, LIFE, sender_of, as_it_is)
 
 
 def visit(world: World, method: str = "GET") -> Visit:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from ledger_world import LIFE, World, sender_of
+from ledger_world import LIFE, World, as_it_is, sender_of
 
 from ledger import custody, due, sending, unlocking, verify
 from ledger.database import Database, open_database
@@ -27,7 +27,7 @@ class Holder:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.desk = Desk(world.database, world.originals, LIFE, sender_of)
+        self.desk = Desk(world.database, world.originals, LIFE, sender_of, as_it_is)
         with world.act("sent") as act:
             wanted = Dispatched(to=["s1"], subject="ลับ", summary="", documents=[], secrecy=Secrecy.SECRET)
             sending.send(act, world.office(act), wanted, LIFE, sender_of)
@@ -104,7 +104,7 @@ def test_a_day_later_and_after_a_restart_the_wrong_tries_still_count(holder: Hol
     holder.wrong(4)
     holder.world.database.close()
     holder.world.database = open_database(holder.world.folder / "data")
-    holder.desk = Desk(holder.world.database, holder.world.originals, LIFE, sender_of)
+    holder.desk = Desk(holder.world.database, holder.world.originals, LIFE, sender_of, as_it_is)
     holder.world.later(days=2)
     holder.ask()
     with pytest.raises(CodesSilent):
@@ -196,7 +196,7 @@ def test_guesses_side_by_side_are_counted_one_by_one(holder: Holder) -> None:
 
 
 def test_two_databases_of_one_ledger_cannot_slip_past_either(holder: Holder) -> None:
-    other = Desk(Database(holder.world.folder / "data"), holder.world.originals, LIFE, sender_of)
+    other = Desk(Database(holder.world.folder / "data"), holder.world.originals, LIFE, sender_of, as_it_is)
     holder.ask()
     holder.wrong(2)
     assert not any(other.check_code(holder.token, "abc", holder.visit()) for _ in range(2))

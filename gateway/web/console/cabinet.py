@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from gateway.masked import MaskedReader
 from ledger import era
 from ledger.database import Database
 from ledger.directory import OrganisationRow
@@ -13,7 +14,6 @@ from ledger.door import Door
 from ledger.era import Digits
 from ledger.letters import LinkLife
 from ledger.originals import Originals
-from watchers.reading.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Cabinet:
     sender_of: Callable[[OrganisationRow], str]
     send_soon: Callable[[], None]  # rings the bell of dispatch
     settle_soon: Callable[[], None]  # rings the bell of the settler
-    reader: Reader
+    reader: MaskedReader
     answer: bool = True  # senders of mail are told the number
     digits: Digits = "arabic"  # of printed registers
     sources: Callable[[], list[Source]] = list

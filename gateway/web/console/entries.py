@@ -7,15 +7,14 @@ from datetime import date
 import sqlalchemy as sa
 from starlette.responses import Response
 
-from gateway.web import headers
-from gateway.web.console import typed, uploads
+from gateway.web.console import pictures, typed, uploads
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.columns import TITLES
 from gateway.web.console.fresh import freshen
 from gateway.web.console.guard import Page
 from gateway.web.console.view import View, to
-from gateway.web.forms import clean, one_line
+from gateway.web.forms import one_line
 from ledger import access, amending, directory, drafts, era, story
 from ledger.access import Right
 from ledger.content import FIELDS, Content, content_of
@@ -95,10 +94,7 @@ class Entries:
         with self._cabinet.database.read() as session:
             entry, _ = amending.own(session, asked.viewer, asked.key())
             document = amending.document_of(session, entry, asked.key("position"))
-        if document.withheld:
-            raise Refused(reason=document.withheld)
-        content = self._cabinet.originals.get(document.sha256)
-        return headers.download(content, one_line(clean(document.name)), document.media_type)
+        return pictures.download_original(self._cabinet, document)
 
     def add_files(self, asked: Asked) -> Response:
         """Files that come later, such as the signed scan."""

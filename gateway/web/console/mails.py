@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from gateway.web import body, headers
+from gateway.web import body
 from gateway.web.console import pictures
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
@@ -49,7 +49,7 @@ class Mails:
     def original(self, asked: Asked) -> Response:
         """The mail as it came, to be saved."""
         entry, intake, _ = self._mail(asked)
-        return headers.download(self._readings.content(intake), f"entry-{entry.id}.eml", "message/rfc822")
+        return pictures.download_mail(self._cabinet, self._readings.content(intake), f"entry-{entry.id}.eml")
 
     def view(self, asked: Asked) -> Response:
         """A file page by page."""

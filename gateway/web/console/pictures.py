@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from gateway.web import headers
 from gateway.web.console.cabinet import Cabinet
+from gateway.web.forms import clean, one_line
 from ledger.errors import Refused, Unavailable
+from ledger.letters import DocumentRow
 from ledger.values import Document
 from watchers.reading import filename
 from watchers.reading.sheets import Sheet
@@ -48,11 +50,28 @@ def document_of(documents: Sequence[Document], number: int) -> Document:
     return documents[number - 1]
 
 
-def download(document: Document, name: str) -> Response:
-    """A file to be saved. Errors: `Refused` for one that is kept but not served."""
+def download(cabinet: Cabinet, document: Document) -> Response:
+    """A file to be saved, without links of ours. Errors: `Refused` for one that is kept but not served."""
     if document.withheld:
         raise Refused(reason=document.withheld)
-    return headers.download(document.content, name, document.sniffed_type or document.media_type)
+    content = cabinet.reader.copy(document.content, document.name)
+    return headers.download(content, document.stored_name, document.sniffed_type or document.media_type)
+
+
+def download_original(cabinet: Cabinet, document: DocumentRow) -> Response:
+    """A file of the store, to be saved and never shown inside the site (attack 19), without links of ours.
+
+    Errors: `Refused`; `OriginalMissing`, `OriginalDamaged`.
+    """
+    if document.withheld:
+        raise Refused(reason=document.withheld)
+    content = cabinet.reader.copy(cabinet.originals.get(document.sha256), document.name)
+    return headers.download(content, one_line(clean(document.name)), document.media_type)
+
+
+def download_mail(cabinet: Cabinet, content: bytes, name: str) -> Response:
+    """A mail as it came, to be saved, without links of ours: whoever reads it must not get another holder's."""
+    return headers.download(cabinet.reader.copy(content, name), name, "message/rfc822")
 
 
 def _sheets(cabinet: Cabinet, document: Document) -> tuple[Sheet, ...]:

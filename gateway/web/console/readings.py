@@ -9,13 +9,12 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 
+from gateway.masked import MaskedReader
 from gateway.pipeline import UNREADABLE
 from ledger.intakes import IntakeRow
 from ledger.originals import Originals
 from ledger.values import Channel, Reading
-from watchers.reading import documents, rescue
-from watchers.reading.assembly import is_mail
-from watchers.reading.reader import Reader
+from watchers.reading import documents, rescue, sniff
 
 MOST, BYTES, SECONDS = 32, 64 << 20, 300.0
 
@@ -29,7 +28,7 @@ class Readings:
     def __init__(
         self,
         originals: Originals,
-        reader: Reader,
+        reader: MaskedReader,
         *,
         most: int = MOST,
         size: int = BYTES,
@@ -64,7 +63,7 @@ class Readings:
 
     def is_mail(self, intake: IntakeRow) -> bool:
         """Whether it is a mail: what came by mail always is, a file by its name and beginning."""
-        return intake.channel is not Channel.FOLDER or is_mail(self.content(intake), intake.name)
+        return intake.channel is not Channel.FOLDER or sniff.is_mail(self.content(intake), intake.name)
 
     def _read(self, intake: IntakeRow, promise: Future[Reading]) -> None:
         try:

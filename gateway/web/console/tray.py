@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 
 from starlette.responses import Response
 
-from gateway.web import body, headers
+from gateway.web import body
 from gateway.web.console import pictures, proposed, typed
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
@@ -108,14 +108,14 @@ class Tray:
         """The mail as it came, to be saved."""
         one = self._opened(asked)
         if not self._readings.is_mail(one.intake):
-            return pictures.download(one.reading.documents[0], one.reading.documents[0].stored_name)
+            return pictures.download(self._cabinet, one.reading.documents[0])
         content = self._readings.content(one.intake)
-        return headers.download(content, f"intake-{one.intake.id}.eml", "message/rfc822")
+        return pictures.download_mail(self._cabinet, content, f"intake-{one.intake.id}.eml")
 
     def file(self, asked: Asked) -> Response:
         """One file, to be saved."""
         document = pictures.document_of(self._opened(asked).reading.documents, asked.key("position"))
-        return pictures.download(document, document.stored_name)
+        return pictures.download(self._cabinet, document)
 
     def picture(self, asked: Asked) -> Response:
         """One page of a file, drawn."""

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from gateway.web import headers
+from gateway.web.console import pictures
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.guard import Page
 from gateway.web.console.view import View, to
-from gateway.web.forms import clean, one_line
 from gateway.web.ground import Ground
 from ledger import custody, facts, holding, waiting
 from ledger.access import Right
@@ -83,8 +82,7 @@ class Waiting:
         with self._cabinet.database.read() as session:
             found = holding.held(session, asked.viewer, asked.key())
             document = holding.document(session, found, asked.key("position"))
-        content = self._cabinet.originals.get(document.sha256)
-        return headers.download(content, one_line(clean(document.name)), document.media_type)
+        return pictures.download_original(self._cabinet, document)
 
     def acknowledge(self, asked: Asked) -> Response:
         """ลงทะเบียนรับ, with the name of who is signed in; a second time changes nothing."""

@@ -19,6 +19,7 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from playwright.sync_api import BrowserContext
 
+from gateway.masked import MaskedReader
 from gateway.web.app import build
 from gateway.web.console.build import Console
 from gateway.web.console.cabinet import Cabinet
@@ -180,9 +181,9 @@ def house(
         sender_of=lambda organisation: organisation.address or "saraban@office.example",
         send_soon=lambda: rang.append("send"),
         settle_soon=lambda: rang.append("settle"),
-        reader=_reader(),
+        reader=MaskedReader(database, _reader()),
     )
-    desk = Desk(database, originals, cabinet.life, cabinet.sender_of)
+    desk = Desk(database, originals, cabinet.life, cabinet.sender_of, cabinet.reader.copy)
     app = build(
         desk,
         base_url=base_url,

@@ -1,0 +1,45 @@
+"""Reading and copying without links of ours: the child says what may be a token, the ledger which of it is one."""
+
+from __future__ import annotations
+
+from ledger import tokens
+from ledger.database import Database
+from ledger.errors import Refused
+from ledger.values import Reading
+from watchers.reading.painter import Painter
+from watchers.reading.reader import Reader
+
+UNCOPIED = "ระบบตรวจไฟล์นี้ไม่สำเร็จ จึงยังไม่เปิดให้ดาวน์โหลด ต้นฉบับเก็บไว้ครบถ้วน โปรดติดต่อผู้ดูแลระบบ"
+
+
+class MaskedReader:
+    """What everything reads through that stores, shows or searches; safe to share between threads."""
+
+    def __init__(self, database: Database, reader: Reader) -> None:
+        self._database, self._reader = database, reader
+
+    @property
+    def painter(self) -> Painter:
+        """Draws pages of files."""
+        return self._reader.painter
+
+    def read(self, content: bytes, *, name: str = "", sender: str | None = None) -> Reading:
+        """As `Reader.read`; what is a token of ours without looking like one is masked as well."""
+        found = self._reader.read(content, name=name, sender=sender)
+        with self._database.read() as session:
+            known = tokens.ours(session, found.doubtful)
+        return self._reader.read(content, name=name, sender=sender, known=known) if known else found
+
+    def copy(self, content: bytes, name: str) -> bytes:
+        """A file of that name as it may be handed out: who may read it must not get a link of somebody else by it.
+
+        Errors: `Unavailable`; `Refused` for a file that cannot be looked through.
+        """
+        copy = self.painter.copy(content, name)
+        if copy is not None and copy.doubtful:
+            with self._database.read() as session:
+                known = tokens.ours(session, copy.doubtful)
+            copy = self.painter.copy(content, name, known) if known else copy
+        if copy is None:
+            raise Refused(reason=UNCOPIED)
+        return copy.content
