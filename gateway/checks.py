@@ -49,6 +49,7 @@ class Finding:
 def examine(settings: Settings, *, connect: bool = False) -> Iterator[Finding]:
     """Try everything that `settings` name; the relay only with `connect`."""
     yield Finding("good", "sqlite", verdict(), verdict())
+    yield from (Finding("warning", "settings", older.sentence("th"), older.sentence("en")) for older in settings.older)
     yield _folder("data", settings.data)
     yield from _space(settings)
     for folder in settings.folders:

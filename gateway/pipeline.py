@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from gateway.settler import Settled
 from ledger import arrivals, copies, directory, intakes, routing, rules
+from ledger.answering import KNOWN, Answering
 from ledger.copies import First
 from ledger.directory import OrganisationRow
 from ledger.history import Act
@@ -52,7 +53,7 @@ class Policy:
     sender_of: Callable[[OrganisationRow], str]  # from which address an organisation writes
     letter_of_mark: Callable[[str], int | None]  # whose mark it is, if it is ours (P-17)
     policy: str = "all"  # all, known, clerk: what gets a number by itself
-    answer: bool = True  # tell the sender the number
+    answering: Answering = KNOWN  # who is told the number
 
 
 def settle(act: Act, settled: Settled, policy: Policy) -> Outcome:

@@ -30,6 +30,7 @@ from gateway.web.limits import Rates
 from gateway.web.mailbox import MailboxView
 from ledger import directory, registers
 from ledger.access import Duty
+from ledger.answering import Answering
 from ledger.desk import Desk
 from ledger.door import Door
 from ledger.due import Resolver
@@ -136,7 +137,7 @@ def cabinet(house: House) -> Cabinet:
         send_soon=house.dispatch.ring,
         settle_soon=house.settler.ring,
         reader=MaskedReader(ledger.database, house.reader),
-        answer=ledger.settings.intake.answer,
+        answering=answering(ledger.settings),
         digits=ledger.settings.digits,
         sources=sources.watched(ledger),
     )
@@ -145,6 +146,11 @@ def cabinet(house: House) -> Cabinet:
 def _rates(settings: Settings) -> Rates:
     http = settings.http
     return Rates(http.visits_per_minute, http.visits_per_hour, http.visits_per_address, http.presses_per_minute)
+
+
+def answering(settings: Settings) -> Answering:
+    """Who is told the number of what they sent."""
+    return Answering(settings.intake.answer, settings.intake.answers_per_hour)
 
 
 def smtp_limits(settings: Settings) -> Limits:
@@ -185,7 +191,7 @@ def _policies(ledger: Ledger) -> Callable[[IntakeRow], Policy]:
     def policy_of(intake: IntakeRow) -> Policy:
         return Policy(
             policy=by_source.get(intake.source, settings.intake.policy),
-            answer=settings.intake.answer,
+            answering=answering(settings),
             life=ledger.life,
             sender_of=ledger.sender_of,
             letter_of_mark=lambda mark: keys.letter_of_mark(secret, mark),

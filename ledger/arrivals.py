@@ -6,18 +6,18 @@ The pipeline enters by rule, a clerk from the tray; both by this function, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from ledger import custody, directory, intakes, letters, outbox, registers
+from ledger import answering, custody, directory, intakes, letters, registers
+from ledger.answering import Answering
 from ledger.content import OF_LETTER
 from ledger.directory import OrganisationRow
 from ledger.history import Act
 from ledger.intakes import IntakeRow
-from ledger.letters import Holder, LetterRow, LinkLife, Written
-from ledger.values import Channel, NoticeKind, Outcome, OutcomeKind, Reading, RegisterKind
+from ledger.letters import Holder, LetterRow, LinkLife
+from ledger.values import Outcome, OutcomeKind, Reading, RegisterKind
 
 SUMMARY_LENGTH = 4000
 
@@ -34,8 +34,8 @@ class Ways(Protocol):
         """From which address an organisation writes."""
 
     @property
-    def answer(self) -> bool:
-        """Whether senders are told the number."""
+    def answering(self) -> Answering:
+        """Who is told the number."""
 
 
 def enter(
@@ -70,8 +70,8 @@ def enter(
         act.alter(LetterRow, letter.id, letter_number=entry.text)
     for holder in holders:
         custody.send_to(act, letter, holder, ways.life, ways.sender_of)
-    if ways.answer and incoming:
-        _answer(act, owner, intake, reading, letter, ways)
+    if incoming:
+        answering.answer(act, owner, intake, reading, letter.id, ways)
     return intakes.conclude(
         act,
         intake.id,
@@ -93,23 +93,3 @@ def holders(session: Session, owner: OrganisationRow, groups: Iterable[str], *, 
 
 def _names(holders: Iterable[Holder]) -> str:
     return ", ".join(holder.name for holder in holders)
-
-
-def _answer(act: Act, owner: OrganisationRow, intake: IntakeRow, reading: Reading, letter: Written, ways: Ways) -> None:
-    """Tell the sender the number (R9): never an automatic mail, and one sender once a day (P-17)."""
-    if intake.channel is Channel.FOLDER or reading.automatic or not intake.sender:
-        return
-    bare, _ = directory.without_plus(intake.sender)
-    if bare in directory.receiving(act.session):
-        return
-    if not outbox.answered_since(act.session, intake.sender, act.at - timedelta(days=1)):
-        outbox.add(
-            act,
-            owner,
-            NoticeKind.ANSWER,
-            intake.sender,
-            sender=ways.sender_of(owner),
-            recipient_name=reading.senders[0].name if reading.senders else "",
-            letter_id=letter.id,
-            in_reply_to=reading.message_id,
-        )

@@ -171,6 +171,15 @@ def sender_organisation(session: Session, address: str) -> OrganisationRow | Non
     return by_address.get(bare) or by_address.get(bare.rpartition("@")[2])
 
 
+def name_of_mailbox(session: Session, bare: str) -> str | None:
+    """Whose mailbox this is, in small letters: an active group's or person's name, or None."""
+    found = (
+        sa.select(row.name).where(sa.func.lower(row.mailbox) == bare, row.active).limit(1)
+        for row in (GroupRow, PersonRow)
+    )
+    return next((name for wanted in found if (name := session.execute(wanted).scalar())), None)
+
+
 def rows(session: Session, of: type[Row]) -> Iterable[Any]:
     """All rows of one of this module's tables, in order of their ids."""
     return session.execute(sa.select(of).order_by(sa.text("id"))).scalars()

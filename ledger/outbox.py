@@ -30,6 +30,7 @@ class OutboxRow(Row):
     __tablename__ = "outbox"
     __table_args__ = (
         sa.Index("ix_outbox_answers", "recipient", "kind", "made_at"),
+        sa.Index("ix_outbox_answered", "made_at", sqlite_where=sa.text("kind = 'answer'")),
         sa.Index("ix_outbox_given_up", "organisation_id", sqlite_where=sa.text("gave_up_at IS NOT NULL")),
     )
 
@@ -81,6 +82,12 @@ _ANSWERED = Prepared(
     .where(OutboxRow.kind == NoticeKind.ANSWER, OutboxRow.recipient == sa.bindparam("recipient"))
     .where(OutboxRow.made_at > sa.bindparam("since"))
     .limit(1)
+)
+# The word stands in the statement itself, so that SQLite sees that its small index is enough.
+_ANSWERS = Prepared(
+    sa.select(OutboxRow.id)
+    .where(sa.text("kind = 'answer'"), OutboxRow.made_at > sa.bindparam("since"))
+    .limit(sa.bindparam("most"))
 )
 
 
@@ -204,6 +211,11 @@ def answered_since(session: Session, recipient: str, since: datetime) -> bool:
     """Whether this address got an automatic answer after `since` (P-17)."""
     named = {"recipient": recipient, "since": since}
     return bool(_ANSWERED.run(session.connection(), **named).fetchall())  # read whole: an open one would linger
+
+
+def answers_since(session: Session, since: datetime, most: int) -> int:
+    """How many automatic answers were made after `since`; nobody counts on beyond `most`."""
+    return len(_ANSWERS.run(session.connection(), since=since, most=most).fetchall())
 
 
 def waiting(session: Session) -> tuple[int, datetime | None]:

@@ -17,6 +17,7 @@ from markupsafe import escape
 from ledger.era import BANGKOK, Digits, Language
 from ledger.values import LetterFacts, Mail, Notice, NoticeKind, RegisterKind, Secrecy, Urgency
 from mailers import headers, mime
+from mailers.quoting import quoted
 from mailers.wording import HOLES, Wording, harmless
 
 Words = dict[str, object]
@@ -102,8 +103,12 @@ def letter(notice: Notice, facts: LetterFacts) -> Words:
 
 
 def answer(notice: Notice, facts: LetterFacts) -> Words:
-    """To the sender: the letter is here, and this is its number."""
-    return {**_letter(notice, facts), "sender": "", "summary": ""}
+    """To the sender: the letter is here, and this is its number. Of their own words only what `quoted` leaves.
+
+    Whoever wrote may not be who is answered: nothing of a stranger leaves in the office's name.
+    """
+    ours = replace(facts, sender="", recipient="", letter_number="", letter_date=None, summary="", documents=())
+    return {**_letter(notice, ours), "subject": quoted(facts.subject), "holder": notice.recipient_name}
 
 
 def given_up(notice: Notice, facts: LetterFacts) -> Words:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gateway.settings.model import Settings
+from gateway.settings.older import modernise
 from gateway.settings.outline import tables, values
 from gateway.settings.sample import sample
 from gateway.settings.sentences import fault
@@ -30,10 +31,11 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         raise SettingsWrong(draft.faults)
     for source in (open_secrets, add_variables, open_secrets):
         source(draft, environ)
+    older = modernise(draft)
     settings = _checked(draft)
     if draft.faults or settings is None:
         raise SettingsWrong(draft.faults)
-    return settings
+    return settings.with_older(older)
 
 
 def _draft(file: Path | None, environ: Mapping[str, str]) -> Draft:

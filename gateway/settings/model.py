@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import permutations
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from gateway.settings.ways_in import (
     SmtpSettings,
 )
 from gateway.settings.ways_out import LinkSettings, LogSettings, MailSettings, OutboxSettings, RelaySettings
+from ledger.errors import Fault
 
 
 class Settings(Section):
@@ -49,11 +50,23 @@ class Settings(Section):
     log: LogSettings = LogSettings()
 
     _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _older: tuple[Fault, ...] = PrivateAttr(default=())
 
     @property
     def origins(self) -> Mapping[str, str]:
         """Where each value comes from: "smtp.port" -> "default", "saraban.toml:12" or "SARABAN_SMTP__PORT"."""
         return self._origins
+
+    @property
+    def older(self) -> tuple[Fault, ...]:
+        """What was written as in an older file, and how it is written now."""
+        return self._older
+
+    def with_older(self, told: Iterable[Fault]) -> Settings:
+        """The same settings that know what was written in an older way."""
+        known = self.model_copy()
+        known._older = tuple(told)
+        return known
 
     def with_origins(self, origins: Mapping[str, str]) -> Settings:
         """The same settings that know where they come from."""

@@ -24,6 +24,7 @@ _THAI = {
     "bare_password": 'รหัสผ่านจะถูกส่งโดยไม่เข้ารหัส ให้ตั้ง tls = "require" หรือ "implicit"',
     "retry_order": "retry_first ต้องไม่เกิน retry_longest และ retry_longest ต้องไม่เกิน give_up",
     "folders_apart": "โฟลเดอร์ที่เฝ้าต้องไม่ซ้ำกันและไม่ซ้อนกัน",
+    "answer_verified": "ยังตรวจยืนยันผู้ส่งไม่ได้จนกว่าจะรับหนังสือจากตู้อีเมล (IMAP) ได้ ให้ใช้ known, all หรือ off",
     "own_ports": "smtp, lmtp และ http ต้องใช้พอร์ตคนละพอร์ต",
 }
 _BOTH = {

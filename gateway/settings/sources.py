@@ -46,6 +46,10 @@ class Draft:
         table[name] = value
         self.origins[key] = origin
 
+    def at(self, key: Key) -> object:
+        """What was written for `key`, None where nothing was."""
+        return _at(self.tree, key)
+
     def where(self, key: Key) -> str:
         """The place of `key`, or of the nearest table around it that was written."""
         while key and key not in self.origins:

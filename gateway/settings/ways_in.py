@@ -236,10 +236,30 @@ class IntakeSettings(Section):
         description="ให้เลขทะเบียนอีเมล all ทุกฉบับ known เฉพาะผู้ส่งที่รู้จัก clerk ให้เจ้าหน้าที่ตัดสินก่อน"
         " / number all mail, that of known senders, or what a clerk decides",
     )
-    answer: bool = Field(default=True, description="ตอบผู้ส่งพร้อมเลขทะเบียนรับ / answer the sender with the number")
+    answer: Literal["known", "all", "off"] = Field(
+        default="known",
+        description="แจ้งเลขทะเบียนรับแก่ผู้ส่ง known เฉพาะผู้ที่อยู่ในทะเบียนหน่วยงานและบุคลากร all ทุกคน off ไม่แจ้ง"
+        " / tell senders the number: those whom the directory knows, all, or nobody",
+    )
+    answers_per_hour: Whole = Field(
+        default=100,
+        ge=1,
+        description="แจ้งเลขแก่ผู้ส่งรวมไม่เกินกี่ฉบับต่อชั่วโมง เกินกว่านี้ไม่แจ้ง แต่ยังลงทะเบียน"
+        " / tell so many senders in an hour at most; beyond that letters are numbered without an answer",
+    )
     refuse_below_free: Size = Field(
         default=1024 * MIB, description="หยุดรับชั่วคราวเมื่อพื้นที่ว่างน้อยกว่านี้ / take nothing while less disk is free"
     )
+
+    @field_validator("answer", mode="before")
+    @classmethod
+    def _not_yet(cls, written: object) -> object:
+        if written == "verified":
+            raise PydanticCustomError(
+                "answer_verified",
+                "senders cannot be verified before mailboxes are read (IMAP): use known, all or off",
+            )
+        return written
 
 
 class ReadingSettings(Section):

@@ -82,6 +82,7 @@ def walking(world: World, policy: Policy) -> Iterator[Walk]:
 def walk(world: World) -> Iterator[Walk]:
     with world.act() as act:
         rules.replace(act, 1, routing.parse(RULES))
+        act.add(OrganisationRow, code="obec", name="สพฐ.", kind="outside", domains="obec.example")
     with walking(world, a_policy()) as walk:
         yield walk
 
@@ -127,9 +128,10 @@ def test_a_mail_is_numbered_routed_by_rule_and_told_to_the_group(walk: Walk) -> 
     assert (entry.subject, entry.rule, entry.action) == ("แจ้งจัดสรรงบประมาณ", "การเงิน", outcome.groups[0])
     notice, answer = rows(walk.world, OutboxRow)
     assert (notice.kind, notice.recipient) == (NoticeKind.ARRIVAL, "finance@office.example")
-    assert (answer.kind, answer.recipient, answer.in_reply_to) == (
+    assert (answer.kind, answer.recipient, answer.recipient_name, answer.in_reply_to) == (
         NoticeKind.ANSWER,
         "clerk@obec.example",
+        "สพฐ.",  # the directory's word for them, not their own
         "1@obec.example",
     )
     assert faults(walk.world) == []
@@ -227,12 +229,13 @@ def test_bounces_and_automatic_replies_take_no_number(walk: Walk) -> None:
     assert faults(walk.world) == []
 
 
-@pytest.mark.parametrize("why", ["null sender", "automatic", "our own address", "answered today"])
+@pytest.mark.parametrize("why", ["null sender", "automatic", "our own address", "a stranger", "answered today"])
 def test_these_are_never_answered(walk: Walk, why: str) -> None:
     if why == "answered today":
         walk.outcome(an_arrival(walk.world, mail(text="ฉบับแรก")))
         walk.world.later(hours=23)
-    sender = {"null sender": "", "our own address": "saraban+x@office.example"}.get(why, "clerk@obec.example")
+    others = {"null sender": "", "our own address": "saraban+x@office.example", "a stranger": "you@evil.example"}
+    sender = others.get(why, "clerk@obec.example")
     headers = {"Precedence": "bulk"} if why == "automatic" else {}
     walk.outcome(an_arrival(walk.world, mail(**headers), sender=sender))
     answers = [row for row in rows(walk.world, OutboxRow) if row.kind is NoticeKind.ANSWER]

@@ -255,3 +255,33 @@ def test_proxies_that_are_named_are_taken_as_they_are_and_none_too(write: Write)
     assert trusted(base_url="https://x.example", trusted_proxies=[]) == []
     settings = load(write('http.base_url = "https://x.example"'), {"SARABAN_HTTP__TRUSTED_PROXIES": ""})
     assert settings.http.trusted_proxies == ()
+
+
+OLDER = [
+    ("true", {}, "known", ":2: intake.answer"),
+    ("false", {}, "off", ":2: intake.answer"),
+    ('"true"', {}, "known", ":2: intake.answer"),
+    ("1", {}, "known", ":2: intake.answer"),
+    ('"all"', {"SARABAN_INTAKE__ANSWER": "false"}, "off", "SARABAN_INTAKE__ANSWER"),
+    ("true", {"SARABAN_INTAKE__ANSWER": "yes"}, "known", "SARABAN_INTAKE__ANSWER"),
+]
+
+
+@pytest.mark.parametrize(("written", "environ", "means", "where"), OLDER)
+def test_what_an_older_file_says_is_understood_and_told(
+    write: Write, written: str, environ: dict[str, str], means: str, where: str
+) -> None:
+    settings = load(write(f"[intake]\nanswer = {written}"), environ)
+    assert settings.intake.answer == means
+    (told,) = settings.older
+    assert where in told.where
+    assert f'answer = "{means}"' in told.th
+    assert f'answer = "{means}"' in told.en
+    assert where.startswith("SARABAN") == (settings.origins["intake.answer"] == where)
+
+
+@pytest.mark.parametrize("written", ["known", "all", "off"])
+def test_what_is_written_as_today_is_not_told(write: Write, written: str) -> None:
+    settings = load(write(f"[intake]\nanswer = '{written}'"), {})
+    assert (settings.intake.answer, settings.older) == (written, ())
+    assert load(write(""), {}).intake.answer == "known"

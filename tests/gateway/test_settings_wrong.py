@@ -20,6 +20,22 @@ NO_BASES = (
 
 IN_THE_FILE = [
     (
+        '[intake]\nanswer = "verified"',
+        "saraban.toml:2: intake.answer: ยังตรวจยืนยันผู้ส่งไม่ได้จนกว่าจะรับหนังสือจากตู้อีเมล (IMAP) ได้ ให้ใช้ known, all หรือ off",
+        "saraban.toml:2: intake.answer: senders cannot be verified before mailboxes are read (IMAP):"
+        " use known, all or off",
+    ),
+    (
+        '[intake]\nanswer = "some"',
+        "saraban.toml:2: intake.answer: ต้องเป็น 'known', 'all' หรือ 'off'",
+        "saraban.toml:2: intake.answer: must be 'known', 'all' or 'off'",
+    ),
+    (
+        "[intake]\nanswers_per_hour = 0",
+        "saraban.toml:2: intake.answers_per_hour: ต้องไม่น้อยกว่า 1",
+        "saraban.toml:2: intake.answers_per_hour: must be at least 1",
+    ),
+    (
         "[smtp]\nprot = 25",
         "saraban.toml:2: smtp.prot: ไม่มีการตั้งค่านี้ หมายถึง smtp.port หรือไม่",
         "saraban.toml:2: smtp.prot: there is no such setting; did you mean smtp.port?",

@@ -14,6 +14,7 @@ from ledger_world import LIFE, World, sender_of
 
 from ledger import copies, intakes, registering, registers, tray, verify
 from ledger.access import Duty, Viewer
+from ledger.answering import Answering
 from ledger.arrivals import Ways
 from ledger.content import Content
 from ledger.database import Row
@@ -60,13 +61,16 @@ CONTENT = Content(
 )
 
 
+ALL = Answering("all")
+
+
 @dataclass(frozen=True)
 class Post:
     """How mail leaves in these tests."""
 
     life: Any = LIFE
     sender_of: Any = sender_of
-    answer: bool = True
+    answering: Answering = ALL
 
 
 WAYS: Ways = Post()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from gateway.masked import MaskedReader
 from ledger import era
+from ledger.answering import KNOWN, Answering
 from ledger.database import Database
 from ledger.directory import OrganisationRow
 from ledger.door import Door
@@ -29,7 +30,7 @@ class Cabinet:
     send_soon: Callable[[], None]  # rings the bell of dispatch
     settle_soon: Callable[[], None]  # rings the bell of the settler
     reader: MaskedReader
-    answer: bool = True  # senders of mail are told the number
+    answering: Answering = KNOWN  # who of those that wrote is told the number
     digits: Digits = "arabic"  # of printed registers
     sources: Callable[[], list[Source]] = list
 

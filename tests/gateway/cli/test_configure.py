@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import stat
 import sys
@@ -113,6 +114,15 @@ def test_check_of_a_fresh_installation_finds_nothing_wrong(saraban: Saraban, tmp
     expected = {"data": "good", "folders": "good", "smtp": "good", "relay.path": "good", "relay.kind": "warning"}
     assert found.verdicts() == {"sqlite": "good", **expected}
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_check_tells_what_is_written_as_in_an_older_file_and_how_it_is_written_now(
+    saraban: Saraban, tmp_path: Path
+) -> None:
+    path = settings(tmp_path, "intake.answer = true")
+    found = saraban("check", "--config", path)
+    assert found.code == 0
+    assert re.search(r"! settings: .*:\d+: intake.answer: true เป็นค่าแบบเดิม .* answer = \"known\"", found.out)
 
 
 def test_check_speaks_the_language_of_the_settings(saraban: Saraban, tmp_path: Path) -> None:
