@@ -110,20 +110,22 @@ class Invitations(Beginning):
         accounts.void_invitations(act, [person_id])
         return _make(act, person, LIFE)
 
-    def forgot(self, act: Act, login: str, visit: Visit) -> Mailing | None:
-        """A link to choose another password, when there is such an account; None otherwise, and when it is asked too
-        often. Whoever asked must not learn which. Earlier links stay good, so that nobody can void those of others.
+    def must_not_hurry(self, network: str) -> None:
+        """Count somebody who says that a password was forgotten. Errors: `TooManyAttempts`, by network alone."""
+        refuse(self._networks.begin(network, self._lodge.clock().timestamp()))
 
-        Errors: `TooManyAttempts`, by network alone.
+    def forgot(self, act: Act, login: str) -> Mailing | None:
+        """A link to choose another password, when there is such an account; None otherwise, and when it is asked too
+        often. Whoever asked must not learn which, also not from the time that it takes. Earlier links stay good, so
+        that nobody can void those of others.
         """
-        now, login = act.at.timestamp(), normal_login(login)
-        refuse(self._networks.begin(visit.network, now))
+        login = normal_login(login)
         account = accounts.of_login(act.session, login)
         if account is None or not account.active:
             return None
         owned = (person for person, _ in accounts.people_of(act.session, account.id))
         person = next((one for one in owned if normal_login(one.mailbox) == login), None)
-        if person is None or self._accounts.begin(token_hash(login), now):
+        if person is None or self._accounts.begin(token_hash(login), act.at.timestamp()):
             return None
         token = _make(act, person, FORGOT_LIFE)
         return Mailing(token, person.id, login, person.name, person.organisation_id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import structlog
+from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.cookies import Cookies
-from gateway.web.console.guard import Page, inside
+from gateway.web.console.guard import OURS, Page, inside
 from gateway.web.console.view import View, to
 from gateway.web.ground import Ground
 from ledger import inviting
@@ -24,6 +26,8 @@ from ledger.errors import (
 )
 from ledger.history import acting
 from ledger.sign_ins import SignedIn
+
+log = structlog.get_logger(__name__)
 
 _CLEAR = {"Clear-Site-Data": '"cache", "storage"'}
 _ASKED_AGAIN = (ChangedMeanwhile, FieldsWrong, SignInFailed, TooManyAttempts, Unavailable)
@@ -159,17 +163,24 @@ class Signing:
         return self._view.page(asked, "forgot.html", values={"login": ""}, sent=asked.query("told") == "sent")
 
     def forgot(self, asked: Asked) -> Response:
-        """Mail a link, if the account is there; the answer is the same for all."""
-        visit = self._ground.visit(asked.request)
+        """Mail a link, if the account is there; the answer is the same for all, and leaves before anybody looks."""
         try:
-            with acting(self._cabinet.database, "console", "password link", self._cabinet.clock()) as act:
-                mailing = self._door.invitations.forgot(act, asked.form.get("login", ""), visit)
-                if mailing is not None:
-                    inviting.mail(act, mailing.person_id, mailing.token, self._cabinet.sender_of)
+            self._door.invitations.must_not_hurry(self._ground.visit(asked.request).network)
         except TooManyAttempts as fault:
             return self._again(asked, "forgot.html", fault, sent=False)
+        response = to("/forgot", told="sent")
+        response.background = BackgroundTask(self._mail_link, asked.form.get("login", ""))
+        return response
+
+    def _mail_link(self, login: str) -> None:
+        try:
+            with acting(self._cabinet.database, "console", "password link", self._cabinet.clock()) as act:
+                mailing = self._door.invitations.forgot(act, login)
+                if mailing is not None:
+                    inviting.mail(act, mailing.person_id, mailing.token, self._cabinet.sender_of)
+        except OURS as fault:  # nobody is there to hear it but the log
+            log.warning("console.link_not_mailed", fault=type(fault).__name__)
         self._cabinet.send_soon()
-        return to("/forgot", told="sent")
 
     def _enter(self, asked: Asked, signed_in: SignedIn, where: str) -> Response:
         if asked.sign_in is not None:
