@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from gateway.web import health
+from gateway.web import health, numbers
 from gateway.web.console.build import Console
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.demo_mail import DemoMail, Line, Story
@@ -69,6 +69,7 @@ def build(
     some seconds.
     Raises OSError for missing templates, ValueError for a wrong secret or proxy.
     """
+    numbers.bound()
     mask_access_log()
     static, threads, peers = Static(templates), Threads(), Peers(trusted_proxies)
     address = urlsplit(base_url)

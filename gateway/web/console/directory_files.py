@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import zlib
 from dataclasses import dataclass
 from functools import partial
@@ -150,7 +149,7 @@ def _unpacked(fields: dict[str, str]) -> Pending | None:
     """The file that waits; None when there is none, or what waits is no file."""
     try:
         content = zlib.decompressobj().decompress(base64.b64decode(fields.get("content", "")), LARGEST)
-    except (zlib.error, binascii.Error):
+    except (zlib.error, ValueError):
         return None
     return Pending(fields.get("name", ""), content, bool(fields.get("rest"))) if content else None
 

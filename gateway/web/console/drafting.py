@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.responses import Response
 
 from gateway.web.console import typed
@@ -12,7 +14,9 @@ from gateway.web.console.view import View, to
 from ledger import drafts, era
 from ledger.access import Right
 
-FORM_LENGTH = 60
+# The forms that say `data-draft`, by the names that they give. What waits to be confirmed is only ever forgotten here.
+_TYPED = re.compile(r"new (incoming|outgoing|order|certificate)|(entry|send|tray) [0-9]{1,19}|many( with order)?")
+_WAITING = re.compile(r"import (schools|people)")
 
 
 class Drafting:
@@ -29,9 +33,11 @@ class Drafting:
         ]
 
     def draft(self, asked: Asked) -> Response:
-        """Keep what is typed, or forget it."""
-        form, name = asked.form, asked.form.get("form", "")[:FORM_LENGTH]
+        """Keep what is typed into a form of ours, or forget it; 422 for anything else."""
+        form, name = asked.form, asked.form.get("form", "")
         fields = {key[2:]: value for key, value in form.items() if key.startswith("d.")}
+        if not (_TYPED.fullmatch(name) or (_WAITING.fullmatch(name) and not fields)):
+            return answers({"kept": False}, 422)
         with self._cabinet.database.write() as session:
             drafts.keep(session, asked.viewer.person_id, name, fields, self._cabinet.clock())
         return to(inside(form["next"])) if "next" in form else answers({"kept": bool(fields)})

@@ -7,6 +7,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from ledger import drafts
 from ledger.directory import DutyRow, OrganisationRow, PersonRow
 from ledger.drafts import DraftRow
 from tests.gateway.web.console.house import Client, House, text_of
@@ -159,10 +160,14 @@ def test_a_waiting_file_is_seen_by_nobody_else_and_a_broken_one_is_none(house: H
         act.add(DutyRow, person_id=house.people["office.plain"], duty="administrator")
     other = house.signed_in("office.plain")
     assert "people.csv" not in other.get(PEOPLE).text
-    other.post("/drafts", {"form": "import people", "d.content": "eJwDAAAAAAE=", "d.name": "people.csv"})
-    assert other.get(PEOPLE).status == 200
-    other.post("/drafts", {"form": "import people", "d.content": "%%%", "d.name": "people.csv"})
-    assert other.get(PEOPLE).status == 200
+    for content in ("eJwDAAAAAAE=", "%%%", "ก", "e" * 2001, "\x00"):
+        typed = {"form": "import people", "d.content": content, "d.name": "people.csv"}
+        assert other.post("/drafts", typed).status == 422
+        with house.database.write() as session:  # as it may lie there from before
+            kept = {"content": content, "name": "people.csv"}
+            drafts.keep(session, house.people["office.plain"], "import people", kept, house.clock())
+        assert other.get(PEOPLE).status == 200
+        assert other.post(f"{PEOPLE}/apply", {"seen": "x"}).status == 303
 
 
 def test_who_takes_files_in_does_not_rise_by_them(house: House) -> None:
