@@ -19,6 +19,7 @@ from gateway.settings.units import MIB, is_loopback, write_size
 from gateway.settings.ways_in import LmtpSettings
 from gateway.settings.ways_out import RelaySettings
 from gateway.web.peer import Peers
+from ledger import private
 from ledger.database import verdict
 from mailers.connection import Broken
 from mailers.connection import connect as reach
@@ -50,7 +51,7 @@ def examine(settings: Settings, *, connect: bool = False) -> Iterator[Finding]:
     """Try everything that `settings` name; the relay only with `connect`."""
     yield Finding("good", "sqlite", verdict(), verdict())
     yield from (Finding("warning", "settings", older.sentence("th"), older.sentence("en")) for older in settings.older)
-    yield _folder("data", settings.data)
+    yield _data(settings.data)
     yield from _space(settings)
     for folder in settings.folders:
         yield _folder("folders", folder.path, made_by_us=not folder.share)
@@ -60,6 +61,12 @@ def examine(settings: Settings, *, connect: bool = False) -> Iterator[Finding]:
     yield from _way_out(settings.relay)
     if connect and settings.relay.kind == "smtp":
         yield _relay(settings)
+
+
+def _data(folder: Path) -> Finding:
+    if (fault := private.fault(folder)) is not None:
+        return Finding("wrong", "data", fault.sentence("th"), fault.sentence("en"))
+    return _folder("data", folder)
 
 
 def _folder(name: str, path: Path, *, made_by_us: bool = True) -> Finding:

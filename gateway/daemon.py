@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import threading
@@ -24,6 +25,7 @@ from gateway.opening import clock, open_ledger
 from gateway.settings import Settings
 from gateway.web import serve
 from gateway.wiring import House
+from ledger import private
 from ledger.values import Channel
 from mailers.mime import self_test
 from watchers.smtp import Door
@@ -54,6 +56,7 @@ def run(
     Errors: `AlreadyRunning`; `MailDamaged` where this Python breaks mails; those of `open_ledger`; OSError for a
     port that is taken.
     """
+    os.umask(private.UMASK)
     self_test()
     ledger = open_ledger(settings)
     with ExitStack() as stack:

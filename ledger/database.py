@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from ledger import durable
+from ledger import durable, private
 from ledger.errors import StorageUnsafe
 
 FILE = "saraban.db"
@@ -126,10 +126,14 @@ class Database:
 def open_database(folder: Path) -> Database:
     """Open the database in `folder`, creating it or bringing its schema up to date first.
 
-    Errors: `StorageUnsafe` for a network folder, or a database that is newer than this code (P-28).
+    Errors: `DataForeign` and `DataOpen` for a folder that is not ours alone; `StorageUnsafe` for a network folder, or a
+    database that is newer than this code (P-28).
     """
     durable.make_folder(folder.resolve())
+    private.must_be_ours(folder)
+    private.close(folder)
     _refuse_network_folder(folder)
+    private.make_file(folder / FILE)  # what SQLite writes beside it takes its mode
     database = Database(folder)
     try:
         _bring_up_to_date(database)

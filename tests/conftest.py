@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
+from ledger import private
 from tests import programs
 from tests.gateway.web.browser import chromium
 
@@ -28,6 +29,7 @@ def pytest_configure() -> None:
     """
     programs.reach()
     programs.watch()
+    os.umask(private.UMASK)  # as every process of the house has it
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

@@ -23,6 +23,7 @@ from gateway.cli import (
     searching,
 )
 from gateway.cli.context import fail, language
+from ledger import private
 from ledger.errors import SarabanError
 
 app = typer.Typer(
@@ -56,6 +57,7 @@ app.command("verify")(running.verify_records)
 
 def main() -> None:
     """Run one command. Exit codes are those of sysexits(3)."""
+    os.umask(private.UMASK)
     try:
         app()
     except SarabanError as error:

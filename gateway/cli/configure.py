@@ -12,6 +12,7 @@ import typer
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, settings_from, table
 from gateway.settings import sample
 from gateway.settings.outline import values, written
+from ledger import private
 from ledger.errors import AlreadyThere
 
 
@@ -34,6 +35,7 @@ def init(
         raise AlreadyThere(path=path) from None
     with open(handle, "w", encoding="utf-8") as file:
         file.write(sample())
+    (directory / "data").mkdir(mode=private.FOLDER, exist_ok=True)
     say(
         f"สร้าง {path} แล้ว แก้ไขตามต้องการ ตรวจด้วย saraban check --config {path}",
         f"{path} was written. Change what you need, then run saraban check --config {path}",

@@ -30,6 +30,8 @@ __all__ = [
     "CodesSilent",
     "CodesSpent",
     "ConfirmFirst",
+    "DataForeign",
+    "DataOpen",
     "DecidedMeanwhile",
     "Fault",
     "FieldsWrong",
@@ -79,6 +81,20 @@ class StorageUnsafe(SarabanError):
 
     th = "เปิดฐานข้อมูลที่ {path} ไม่ได้: {problem}"
     en = "The database at {path} cannot be opened: {problem}"
+
+
+class DataOpen(SarabanError):
+    """Others on this machine can reach the data folder. `command`: what mends it."""
+
+    th = "ผู้ใช้อื่นของเครื่องเข้าถึงโฟลเดอร์ {path} ได้ (สิทธิ์ {mode}) จึงยังไม่เริ่มทำงาน ให้สั่ง {command}"
+    en = "Others on this machine can reach {path} (mode {mode}), so nothing was started: run {command}"
+
+
+class DataForeign(SarabanError):
+    """The data folder belongs to another user. `command`: what mends it, for an administrator of the machine."""
+
+    th = "โฟลเดอร์ {path} เป็นของผู้ใช้ {owner} ไม่ใช่ {we} จึงยังไม่เริ่มทำงาน ให้สั่งงานในชื่อ {owner} หรือให้ผู้ดูแลเครื่องสั่ง {command}"
+    en = "{path} belongs to {owner} and not to {we}, so nothing was started: run this as {owner}, or {command}"
 
 
 class RegisterOff(SarabanError):

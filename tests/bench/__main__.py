@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
+from ledger import private
 from tests import programs
 from tests.bench import console, intake, outgoing, settle
 
@@ -20,6 +22,7 @@ MEASURES = {
 
 def main() -> int:
     """Measure, print, write; 1 when a goal does not hold."""
+    os.umask(private.UMASK)
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("names", nargs="*", metavar="NAME", default=list(MEASURES), help=" ".join(MEASURES))

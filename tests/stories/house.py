@@ -90,6 +90,7 @@ class House:
                 env=self._environment(),
                 cwd=ROOT,
                 start_new_session=True,
+                umask=0o022,  # as a shell has it: the house has one of its own
                 text=True,
             )
         return self.process

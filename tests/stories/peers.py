@@ -118,6 +118,7 @@ class Postfix:
         for name in ("etc", "queue", "lib"):
             (self.folder / name).mkdir()
         self._write()
+        subprocess.run(["chmod", "-R", "a+rX", self.folder], check=True)
         self._root("chown", "postfix", self.folder / "lib")
         self._root("postfix", "-c", self.folder / "etc", "start")
         return self
@@ -147,7 +148,8 @@ class Postfix:
         found = shutil.which(command)
         assert found, f"{command} is missing: run tests/provision"
         sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        done = subprocess.run([*sudo, found, *map(str, words)], capture_output=True, text=True, check=False)
+        call = [*sudo, found, *map(str, words)]
+        done = subprocess.run(call, capture_output=True, text=True, check=False, umask=0o022)
         assert done.returncode == 0, f"{command} as root: {done.stderr or done.stdout or done.returncode}"
         return done.stdout
 

@@ -7,6 +7,7 @@ so that it never outlives its parent.
 from __future__ import annotations
 
 import errno
+import os
 import resource
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ def main(memory: int, answer: Answer) -> None:
 
     `memory` is in bytes; `answer` turns a question into the pieces to write.
     """
+    os.umask(0o077)  # it writes nothing, and what it may leave behind is ours alone
     _limit(resource.RLIMIT_AS, memory)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)

@@ -74,6 +74,7 @@ def test_init_writes_a_private_file_that_loads(saraban: Saraban, tmp_path: Path)
     assert made.code == 0
     assert f"สร้าง {path} แล้ว" in made.out
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in (path.parent, path.parent / "data")} == {0o700}
     assert saraban("config", "show", "--config", path.parent).code == 0
 
 
@@ -123,6 +124,19 @@ def test_check_tells_what_is_written_as_in_an_older_file_and_how_it_is_written_n
     found = saraban("check", "--config", path)
     assert found.code == 0
     assert re.search(r"! settings: .*:\d+: intake.answer: true เป็นค่าแบบเดิม .* answer = \"known\"", found.out)
+
+
+def test_check_names_the_command_that_closes_an_open_data_folder(saraban: Saraban, tmp_path: Path) -> None:
+    path = settings(tmp_path, "")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data").chmod(0o755)
+    found = saraban("check", "--json", "--config", path)
+    assert (found.code, found.verdicts()["data"]) == (os.EX_CONFIG, "wrong")
+    for command in ("check", "status", "verify"):
+        told = saraban(command, "--config", path)
+        assert told.code == os.EX_CONFIG
+        assert f"chmod 700 {tmp_path}/data" in told.out + told.err
+    assert list((tmp_path / "data").iterdir()) == []
 
 
 def test_check_speaks_the_language_of_the_settings(saraban: Saraban, tmp_path: Path) -> None:
