@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gateway.settler import Settled
-from ledger import arrivals, copies, directory, intakes, routing, rules
+from ledger import arrivals, copies, directory, intakes, quoted, routing, rules
 from ledger.answering import KNOWN, Answering
 from ledger.copies import First
 from ledger.directory import OrganisationRow
@@ -61,6 +61,7 @@ def settle(act: Act, settled: Settled, policy: Policy) -> Outcome:
     intake, reading = settled.intake, settled.reading
     act.about = f"intake {intake.id}"
     intakes.learn(act, intake, reading)
+    quoted.note(act, intake, reading)
     if (found := _first(act, intake, reading, policy)) is not None:
         act.what, (first, reason) = "joined", found
         return intakes.join(act, intake.id, first.entry_id, first.letter_id, reason, reading.secrecy)

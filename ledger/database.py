@@ -25,7 +25,7 @@ from ledger import durable, private
 from ledger.errors import StorageUnsafe
 
 FILE = "saraban.db"
-SCHEMA = "0004"  # the newest migration that this code knows
+SCHEMA = "0005"  # the newest migration that this code knows
 
 _BUSY_MILLISECONDS = 30_000
 _MOUNTS = Path("/proc/mounts")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ledger import facts
 from ledger.database import table_of
 from ledger.directory import OrganisationRow
-from ledger.letters import DeliveryRow
+from ledger.letters import DeliveryRow, LinkRow
 from ledger.outbox import Claimed
 from ledger.unlocking import SilenceRow
 from ledger.values import LetterFacts, Notice, NoticeKind
@@ -28,6 +28,7 @@ class _Delivery(NamedTuple):
     made_by: str
     note: str
     forwarded_from: int | None
+    renewed: bool
 
 
 class Resolver:
@@ -82,6 +83,7 @@ class Resolver:
             made_at=row.made_at,
             facts=told,
             link=f"{self._base_url}/{_PLACES.get(row.kind, 'r')}/{row.token}" if row.token else "",
+            renewed=delivery is not None and delivery.renewed,
             code=row.code,
             until=until,
             holder=delivery.holder if delivery else "",
@@ -96,8 +98,9 @@ class Resolver:
 
 def _deliveries(session: Session, keys: Sequence[int]) -> dict[int, _Delivery]:
     table = table_of(DeliveryRow)
+    ended = sa.select(LinkRow.id).where(LinkRow.delivery_id == table.c.id, LinkRow.revoked_at.is_not(None))
     wanted = sa.select(table.c.id, table.c.holder, table.c.made_by, table.c.note, table.c.forwarded_from)
-    found = session.connection().execute(wanted.where(table.c.id.in_(keys)))
+    found = session.connection().execute(wanted.add_columns(ended.exists()).where(table.c.id.in_(keys)))
     return {key: _Delivery(*told) for key, *told in found}
 
 

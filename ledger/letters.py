@@ -206,15 +206,15 @@ def deliver(
         made_by=act.who,
         note=note,
     )
+    return key, link(act, key, life.of(letter.secrecy))
+
+
+def link(act: Act, delivery_id: int, life: timedelta) -> str:
+    """A link that opens a delivery for so long. Returns its token, which only its mail may have."""
     token = token_urlsafe(32)
-    act.add(
-        LinkRow,
-        delivery_id=key,
-        token_hash=token_hash(token),
-        made_at=act.at,
-        expires_at=act.at + life.of(letter.secrecy),
-    )
-    return key, token
+    made = {"token_hash": token_hash(token), "made_at": act.at, "expires_at": act.at + life}
+    act.add(LinkRow, delivery_id=delivery_id, **made)
+    return token
 
 
 def token_hash(token: str) -> str:

@@ -11,12 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger import letters, receipts, unlocking
+from ledger import letters, quoted, receipts, unlocking
 from ledger.access import Viewer
 from ledger.content import Content
 from ledger.database import Row, table_of
 from ledger.history import HistoryRow
 from ledger.letters import DeliveryRow, DocumentRow, LetterRow
+from ledger.quoted import CameBack
 from ledger.receipts import ReceiptRow
 from ledger.registers import EntryRow, RegisterRow
 from ledger.values import Silence
@@ -64,6 +65,7 @@ class Stop:
     delivery: DeliveryRow
     receipt: ReceiptRow | None
     silences: tuple[Silence, ...] = ()  # somebody guessed at its code
+    came_back: tuple[CameBack, ...] = ()  # its link, in whose mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,9 @@ def _stops(session: Session, letter: LetterRow, viewer: Viewer) -> tuple[Stop, .
     shown = [
         row for row in letters.deliveries(session, letter.id) if own or row.organisation_id == viewer.organisation_id
     ]
-    silences = unlocking.silences(session, [row.id for row in shown])
-    return tuple(Stop(row, signed.get(row.id), silences.get(row.id, ())) for row in shown)
+    keys = [row.id for row in shown]
+    silences, came_back = unlocking.silences(session, keys), quoted.of_deliveries(session, keys)
+    return tuple(Stop(row, signed.get(row.id), silences.get(row.id, ()), came_back.get(row.id, ())) for row in shown)
 
 
 def _acts(session: Session, entry: EntryRow, *, foreign: bool) -> Iterable[Told]:

@@ -92,6 +92,7 @@ def arrival(notice: Notice, facts: LetterFacts) -> Words:
     return {
         **_letter(notice, facts),
         "link": notice.link,
+        "renewed": notice.renewed,
         "forwarded_by": notice.forwarded_by,
         "note": "" if facts.secret else notice.note,
     }
@@ -99,7 +100,7 @@ def arrival(notice: Notice, facts: LetterFacts) -> Words:
 
 def letter(notice: Notice, facts: LetterFacts) -> Words:
     """An outgoing letter to one of its addressees."""
-    return {**_letter(notice, facts), "link": notice.link}
+    return {**_letter(notice, facts), "link": notice.link, "renewed": notice.renewed}
 
 
 def answer(notice: Notice, facts: LetterFacts) -> Words:

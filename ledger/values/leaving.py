@@ -58,6 +58,7 @@ class Notice:
     made_at: datetime  # goes into Date, so that a repeat is the same mail
     facts: LetterFacts | None = None
     link: str = ""  # the receipt link, complete
+    renewed: bool = False  # it takes the place of one that opens nothing any more
     code: str = ""  # one-time code (NoticeKind.CODE)
     until: datetime | None = None  # when codes are sent again (NoticeKind.GUESSED)
     holder: str = ""  # name of the group, school or person

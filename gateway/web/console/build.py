@@ -24,6 +24,7 @@ from gateway.web.console.people import People
 from gateway.web.console.people_duties import PeopleDuties
 from gateway.web.console.readings import Readings
 from gateway.web.console.register_settings import RegisterSettings
+from gateway.web.console.replacing import Replacing
 from gateway.web.console.school_groups import SchoolGroups
 from gateway.web.console.sending import Sending
 from gateway.web.console.signing import Signing
@@ -60,6 +61,7 @@ class Console:
             Sending(cabinet, view),
             Waiting(cabinet, view, ground),
             Undelivered(cabinet, view),
+            Replacing(cabinet),
             Many(cabinet, view),
             Finding(cabinet, view),
             Exporting(cabinet, view),

@@ -15,7 +15,7 @@ from gateway.web.console.fresh import freshen
 from gateway.web.console.guard import Page
 from gateway.web.console.view import View, to
 from gateway.web.forms import one_line
-from ledger import access, amending, directory, drafts, era, story
+from ledger import access, amending, directory, drafts, era, quoted, story
 from ledger.access import Right
 from ledger.content import FIELDS, Content, content_of
 from ledger.directory import GroupRow
@@ -59,6 +59,7 @@ class Entries:
             told = story.of_entry(session, viewer, entry)
             came = session.get(IntakeRow, told.letter.intake_id or 0) if told.letter else None
             may = access.changing(session, viewer, entry, kind, self._cabinet.clock())
+            may_replace = told.letter is not None and quoted.may_replace(session, viewer, told.letter)
             own = sa.select(GroupRow.id, GroupRow.name).where(GroupRow.organisation_id == viewer.organisation_id)
             groups = {row.id: row.name for row in session.execute(own)}
         return self._view.page(
@@ -73,6 +74,7 @@ class Entries:
             group=groups.get(entry.group_id or 0, ""),
             as_day=date.fromisoformat,
             story=told,
+            may_replace=may_replace,
             mailed=came is not None
             and came.channel is not Channel.FOLDER
             and came.organisation_id == viewer.organisation_id,

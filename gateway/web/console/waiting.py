@@ -12,7 +12,7 @@ from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.guard import Page
 from gateway.web.console.view import View, to
 from gateway.web.ground import Ground
-from ledger import custody, facts, holding, waiting
+from ledger import custody, facts, holding, quoted, waiting
 from ledger.access import Right
 from ledger.custody import NOTE_LENGTH
 from ledger.errors import FieldsWrong, Refused
@@ -61,6 +61,8 @@ class Waiting:
             targets = custody.targets(session, delivery) if found.acts else ()
             entry = holding.own_entry(session, found)
             after = holding.waiting(session, viewer, offset=0, limit=2)
+            came_back = quoted.of_deliveries(session, [delivery.id]).get(delivery.id, ())
+            may_replace = quoted.may_replace(session, viewer, letter)
         return self._view.page(
             asked,
             "delivery.html",
@@ -75,6 +77,8 @@ class Waiting:
             entry=entry,
             next=next((one.delivery.id for one in after if one.delivery.id != delivery.id), None),
             longest=NOTE_LENGTH,
+            came_back=came_back,
+            may_replace=may_replace,
         )
 
     def file(self, asked: Asked) -> Response:

@@ -126,7 +126,9 @@ def _delivery(house: House, samples: Samples, place: str, secrecy: Secrecy) -> N
         (delivery,) = letters.deliveries(act.session, entry.letter_id or 0)
         person = letters.person_holder(act.session.get_one(PersonRow, house.people[f"{place}.plain"]))
         custody.forward(act, delivery, person, life, "", sender_of)
-        samples.ids.setdefault(("delivery", place, secrecy is not Secrecy.ORDINARY), []).append(delivery.id)
+        secret, by = secrecy is not Secrecy.ORDINARY, "s2" if place == "office" else "office"
+        samples.ids.setdefault(("delivery", place, secret), []).append(delivery.id)
+        samples.ids.setdefault(("sent", by, secret), []).append(delivery.id)
 
 
 def _arrivals(house: House, samples: Samples, place: str, secrecy: Secrecy) -> None:

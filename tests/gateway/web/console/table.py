@@ -115,6 +115,7 @@ ROUTES = _routes(
     Route("GET", "/deliveries/{id:int}/files/{position:int}", Right.READ, "delivery"),
     Route("POST", "/deliveries/{id:int}/acknowledge", Right.READ, "delivery", only="holders"),
     Route("POST", "/deliveries/{id:int}/forward", Right.READ, "delivery", only="holders"),
+    Route("POST", "/deliveries/{id:int}/link", Right.SEND, "sent", Right.TRAY),
     Route("GET", "/undelivered", Right.READ),
     Route("POST", "/undelivered/retry", Right.READ, fields={"mail": "all"}),
     Route("GET", "/registers/certificate/many", Right.REGISTER),

@@ -1,0 +1,138 @@
+"""A quoted link on the pages: nobody reads it there, its sender sees that it came back and replaces it (issue 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser
+
+from ledger import access, registering, sending
+from ledger.addressing import Reach
+from ledger.content import Content
+from ledger.letters import DeliveryRow
+from ledger.masks import MARK
+from ledger.outbox import OutboxRow
+from ledger.sending import Onward
+from ledger.values import RegisterKind
+from tests.gateway.web.console import offers
+from tests.gateway.web.console.house import Client, House, text_of
+from tests.gateway.web.console.house import house as opened
+from tests.gateway.web.console.looks import NARROW, WIDE, browsing, looks_right
+
+BACK = "ลิงก์ลงทะเบียนรับย้อนกลับมาในอีเมลของ s2@schools.example"
+PRESSED = "เปลี่ยนลิงก์และส่งลิงก์ใหม่ถึงผู้รับแล้ว"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A letter of the office's plain person to s1, whose link s2 quoted."""
+
+    entry: int
+    delivery: int
+    token: str
+    intake: int  # the mail that quoted it, held in the office's tray
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with opened(tmp_path_factory.mktemp("replacing")) as made:
+        yield made
+
+
+@pytest.fixture
+def sent(house: House) -> Sent:
+    with house.act("sent") as act:
+        viewer = access.viewer(act.session, house.people["office.plain"])
+        assert viewer is not None
+        content = Content(subject="ขอเชิญประชุม", sender="ผู้ส่ง", recipient="ผู้รับ")
+        entry = registering.register(act, viewer, RegisterKind.OUTGOING, content, [])
+        wanted = Onward(Reach.SCHOOLS, ["s1"], "policy", "สรุปเรื่อง")
+        sending.send_entry(act, viewer, entry.id, wanted, house.cabinet.life, house.cabinet.sender_of)
+        delivery = int(act.session.execute(sa.select(sa.func.max(DeliveryRow.id))).scalar_one())
+    token = mails(house, delivery)[0].token
+    link = f"{house.url}/r/{token}"
+    quoting = offers.mail(f"ส่งต่อ {link}", f"> {link}\n", f'<a href="{link}">เปิด</a>', {"note.txt": link.encode()},
+                          sender="s2@schools.example")  # fmt: skip
+    return Sent(entry.id, delivery, token, offers.hold(house, quoting))
+
+
+def mails(house: House, delivery: int) -> list[OutboxRow]:
+    with house.database.read() as session:
+        wanted = sa.select(OutboxRow).where(OutboxRow.delivery_id == delivery).order_by(OutboxRow.id)
+        return list(session.execute(wanted).scalars())
+
+
+def press(client: Client, sent: Sent, page: str) -> str:
+    """Press the button of a page as it stands there; returns what is told then."""
+    shown = client.get(page).text
+    form = shown[shown.index(f'action="/deliveries/{sent.delivery}/link"') :]
+    seen = form[form.index('name="seen" value="') :].split('"')[3]
+    at = {"at": "delivery"} if page.startswith("/deliveries") else {}
+    return text_of(client.follow(client.post(f"/deliveries/{sent.delivery}/link", {"seen": seen, **at})))
+
+
+def test_the_tray_shows_a_quoted_link_nowhere(house: House, sent: Sent) -> None:
+    clerk, one = house.signed_in("office.central_clerk"), f"/tray/{sent.intake}"
+    pages = [clerk.get(path) for path in ("/tray", one, f"{one}/body", f"{one}/original", f"{one}/files/1")]
+    assert [page.status for page in pages] == [200] * 5
+    assert not any(sent.token in page.text for page in pages)
+    assert MARK in pages[1].text
+
+
+def test_a_quoted_link_is_registered_by_its_clerk_without_it(house: House, sent: Sent) -> None:
+    clerk = house.signed_in("office.central_clerk")
+    form = {**offers.FORM, "subject": f"ส่งต่อ {house.url}/r/{sent.token}"}
+    assert clerk.post(f"/tray/{sent.intake}/register", form).status == 303
+    found = clerk.get(f"/search?q={sent.token}")
+    assert "ส่งต่อ" not in text_of(found)
+    entry = clerk.get("/registers/incoming").text
+    assert sent.token not in entry
+    assert f"ส่งต่อ {MARK}" in entry
+
+
+def test_the_sender_sees_it_and_replaces_the_link(house: House, sent: Sent) -> None:
+    maker, page = house.signed_in("office.plain"), f"/entries/{sent.entry}"
+    assert BACK in text_of(maker.get(page))
+    assert PRESSED in press(maker, sent, page)
+    assert house.rang[-1] == "send"
+    (mail,) = mails(house, sent.delivery)  # it waited still, and goes with the new link
+    visitor = Client(house)
+    assert visitor.get(f"/r/{mail.token}").status == 200
+    gone = visitor.get(f"/r/{sent.token}")
+    assert gone.status == 404
+    assert "ลิงก์" in text_of(gone)
+    after = maker.get(page).text
+    assert "เปลี่ยนลิงก์แล้วเมื่อ" in after
+    assert f'action="/deliveries/{sent.delivery}/link"' not in after
+
+
+def test_the_holder_sees_it_and_is_sent_to_the_sender(house: House, sent: Sent) -> None:
+    holder = house.signed_in("s1.school_clerk")
+    shown = holder.get(f"/deliveries/{sent.delivery}")
+    assert BACK in text_of(shown)
+    assert "โปรดแจ้งหน่วยงานผู้ส่งให้เปลี่ยน" in text_of(shown)
+    assert "/link" not in shown.text
+    assert holder.post(f"/deliveries/{sent.delivery}/link", {"seen": "1"}).status == 404
+
+
+def test_an_old_form_replaces_nothing(house: House, sent: Sent) -> None:
+    clerk = house.signed_in("office.central_clerk")
+    assert clerk.post(f"/deliveries/{sent.delivery}/link", {"seen": "x"}).status == 303
+    assert mails(house, sent.delivery)[0].token == sent.token
+
+
+def test_it_is_told_in_english_as_well(house: House, sent: Sent) -> None:
+    told = text_of(house.signed_in("office.plain").get(f"/entries/{sent.entry}?lang=en"))
+    assert "The receipt link came back in a mail of s2@schools.example" in told
+    assert "Replace the link" in told
+
+
+@pytest.mark.parametrize("look", [WIDE, NARROW])
+def test_both_pages_look_right(house: House, sent: Sent, browser: Browser, look: tuple[int, str]) -> None:
+    for who, path in (("office.plain", f"/entries/{sent.entry}"), ("s1.school_clerk", f"/deliveries/{sent.delivery}")):
+        with browsing(house, browser, who, look) as page:
+            page.goto(house.url + path)
+            looks_right(page)
