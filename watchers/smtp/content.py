@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -36,7 +37,7 @@ class Content:
         # The line end of the DATA command counts: a letter may begin with a dot, or consist of nothing.
         self._tail = b"\r\n"
         self._begun = False
-        self._parts: list[bytes] = []
+        self._kept = bytearray()
         self._file: IO[bytes] | None = None
         self._size = 0
         self._held = 0
@@ -67,16 +68,16 @@ class Content:
         if self._file is not None:
             self._file.seek(0)
             return self._file.read()
-        self._parts = [b"".join(self._parts)]
-        return self._parts[0]
+        return bytes(self._kept)
 
     def close(self) -> None:
         """Forget the letter and give its room back."""
         self._room.used -= self._held
         self._held = 0
-        self._parts = []
+        self._kept = bytearray()
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # a full disk, on which even this writes
+                self._file.close()
             self._file = None
 
     def _keep(self, piece: bytes) -> None:
@@ -116,7 +117,7 @@ class Content:
             if self._file is not None:
                 self._file.write(piece)
                 return
-            self._parts.append(piece)
+            self._kept += piece
             self._held += len(piece)
             self._room.used += len(piece)
             if self._room.used > self._room.most and self._held > _SMALL:
@@ -126,8 +127,8 @@ class Content:
 
     def _spool(self) -> None:
         self._file = TemporaryFile(dir=self._room.folder)  # noqa: SIM115
-        self._file.writelines(self._parts)
-        self._parts = []
+        self._file.write(self._kept)
+        self._kept = bytearray()
         self._room.used -= self._held
         self._held = 0
 

@@ -100,18 +100,15 @@ class Door:
     async def close(self) -> None:
         """Let running letters end, tell all others to come again (421), and stop. Takes `grace` at most."""
         self.closing = True
-        for session in tuple(self._inside):
-            session.close_soon()
+        self._each(lambda session: session.close_soon())
         await self._emptied(self.limits.grace)
-        for session in tuple(self._inside):
-            session.cut(replies.CLOSING)
+        self._each(lambda session: session.cut(replies.CLOSING))
         await self._emptied(self.limits.linger)
         for server in self._servers:
             server.close()
-        for session in tuple(self._inside):
-            session.abandon()
+        self._each(lambda session: session.abandon())
         for path in self._socket_files:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 os.unlink(path)
         if self._ticker is not None:
             self._ticker.cancel()
@@ -145,17 +142,24 @@ class Door:
             self._ticker = asyncio.create_task(self._tick())
 
     async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self.limits.tick)
             self.turned_at = time.monotonic()
-            try:
-                self._look()
-            except Exception as error:  # whatever it is, the next turn looks again
-                log.error("the door's turn failed channel=%s error=%s", self.channel.value, type(error).__name__)
+            self._look(loop.time())
 
-    def _look(self) -> None:
-        now, stressed = asyncio.get_running_loop().time(), self.porter.stressed
-        for session in tuple(self._inside):
-            session.check(now, stressed=stressed)
+    def _look(self, now: float) -> None:
+        stressed = self.porter.stressed
+        self._each(lambda session: session.check(now, stressed=stressed))
         if self.space.since is not None:
-            self.space.short()
+            with suppress(OSError):  # a disk that cannot be asked has no room yet
+                self.space.short()
+
+    def _each(self, act: Callable[[SmtpSession], None]) -> None:
+        """`act` on every session inside. One in which that breaks is ended, and keeps nobody from the others."""
+        for session in tuple(self._inside):
+            try:
+                act(session)
+            except Exception as error:
+                log.error("session broken peer=%s error=%s", session.guest.address, type(error).__name__)
+                session.end()

@@ -19,7 +19,7 @@ class Limits:
     line: int = 64 * KIB  # within a letter
     command_line: int = 2 * KIB  # 512 (RFC 5321) and whatever extensions add, as Postfix
     recipients: int = 100  # per letter
-    refused_recipients: int = 1_000  # per session; then it ends
+    refused: int = 1_000  # letters (MAIL) and recipients per session; then it ends
     letters: int = 100  # per session
     patient_errors: int = 3  # answered at once, later ones after `error_delay`
     errors: int = 10

@@ -12,6 +12,7 @@ from ledger.errors import Refused, Unavailable
 from ledger.values import Channel, Intake
 from watchers.smtp import address, replies
 from watchers.smtp.content import Content
+from watchers.smtp.envelope import Envelope
 from watchers.smtp.limits import Guest
 from watchers.smtp.replies import Fault, Gone, Hangup
 from watchers.smtp.wire import Wire
@@ -30,14 +31,15 @@ class SmtpSession(Wire):
     greetings: ClassVar[frozenset[str]] = frozenset({"EHLO", "HELO"})
 
     guest: Guest
+    _envelope: Envelope
     _greeted = False
-    _sender: address.Sender | None = None
-    _recipients: tuple[str, ...] = ()
-    _errors = _idle = _letters = _refused = 0
+    _faulty = False  # we were at fault once
+    _errors = _idle = 0
 
     async def _handle_client(self) -> None:
         """The whole session; aiosmtpd starts it with the connection."""
         self.guest = self.door.porter.guest(self.transport.get_extra_info("peername"))
+        self._envelope = Envelope(self.door, self.guest)
         refusal = self.door.enter(self)
         last = b"vanished"
         try:
@@ -46,20 +48,22 @@ class SmtpSession(Wire):
             await self.greet(stranger=bool(self.guest.network))
             while True:
                 await self._next()
+                # Whoever says much at once, and whatever goes wrong, the others have their turn.
+                await asyncio.sleep(0)
         except Hangup as end:
             last = end.reply
             await self.leave(end)
         except Gone:
             pass
         finally:
-            self.close()
+            facts = (self.guest.address, self._envelope.letters, self._envelope.refused, self._errors, last.decode())
+            log.info("session ended peer=%s letters=%d refused=%d errors=%d last=%s", *facts)
             if refusal is None:
                 self.door.left(self)
-            facts = (self.guest.address, self._letters, self._refused, self._errors, last.decode())
-            log.info("session ended peer=%s letters=%d refused_recipients=%d errors=%d last=%s", *facts)
+            self.close()
 
     async def _next(self) -> None:
-        """Read one command and obey it."""
+        """Read one command and obey it. What is wrong with us twice in a session ends it."""
         try:
             await self._obey(await self.line())
         except Fault as fault:
@@ -67,7 +71,11 @@ class SmtpSession(Wire):
         except (Hangup, Gone):
             raise
         except Exception as error:
-            self.say((await self.handle_exception(error)).encode())
+            reply = (await self.handle_exception(error)).encode()
+            if self._faulty:
+                raise Hangup(replies.OUR_FAULT_AGAIN) from None
+            self._faulty = True
+            self.say(reply)
 
     async def handle_exception(self, error: Exception) -> str:
         """Our own fault, whatever it is, is temporary, and nobody outside learns more (P-2)."""
@@ -84,9 +92,11 @@ class SmtpSession(Wire):
         argument = _text(rest)
         match verb:
             case "MAIL":
-                self.say(self._mail(argument))
+                if not self._greeted:
+                    raise Fault(replies.GREET_FIRST)
+                self.say(self._envelope.mail(argument, self.loop.time()))
             case "RCPT":
-                self.say(self._rcpt(argument))
+                self.say(self._envelope.rcpt(argument))
             case "DATA":
                 await self._data(argument)
             case "QUIT":
@@ -100,7 +110,7 @@ class SmtpSession(Wire):
             case _ if verb in _IDLE:
                 self._count_idle()
                 if verb == "RSET":
-                    self._reset()
+                    self._envelope.reset()
                 self.say(_IDLE[verb])
             case _:
                 raise Fault(replies.NOT_A_COMMAND)
@@ -120,15 +130,12 @@ class SmtpSession(Wire):
         if self._idle > self.limits.idle_commands:
             raise Hangup(replies.TOO_MANY_IDLE)
 
-    def _reset(self) -> None:
-        self._sender, self._recipients = None, ()
-
     def _greet(self, verb: str, argument: str) -> bytes:
         if not argument or len(argument) > 255:
             raise Fault(replies.GREETING_SYNTAX)
         self.expect_silence()
         self._count_idle()
-        self._reset()
+        self._envelope.reset()
         self._greeted = True
         offers = [self.hostname]
         if verb != "HELO":
@@ -143,58 +150,24 @@ class SmtpSession(Wire):
                 offers.append("STARTTLS")
         return replies.several(250, offers)
 
-    def _mail(self, argument: str) -> bytes:
-        """Begin a letter, if one can begin now."""
-        if not self._greeted:
-            raise Fault(replies.GREET_FIRST)
-        if self._sender is not None:
-            raise Fault(replies.ONE_LETTER)
-        sender = address.sender(argument)
-        if self.guest.network and self._letters >= self.limits.letters:
-            raise Hangup(replies.TOO_MANY_LETTERS)
-        if sender.size > self.limits.message:
-            return replies.TOO_BIG % self.limits.message
-        if self.door.space.short():
-            return replies.NO_SPACE
-        if not self.door.porter.letter(self.guest, self.loop.time()):
-            return replies.LETTERS_TOO_FAST
-        self._sender = sender
-        return replies.SENDER_OK
-
-    def _rcpt(self, argument: str) -> bytes:
-        """Add a recipient, if it is one of ours."""
-        if self._sender is None:
-            raise Fault(replies.MAIL_FIRST)
-        recipient = address.recipient(argument, utf8=self._sender.utf8)
-        if len(self._recipients) >= self.limits.recipients:
-            reply = replies.TOO_MANY_RECIPIENTS
-        elif not self.door.known(recipient):
-            reply = replies.NO_SUCH_MAILBOX
-        else:
-            self._recipients += (recipient,)
-            return replies.RECIPIENT_OK
-        self._refused += 1
-        if self._refused > self.limits.refused_recipients:
-            raise Hangup(replies.TOO_MANY_REFUSED)
-        return reply
-
     async def _data(self, argument: str) -> None:
         """Take the letter itself; the answer comes after it is safe (P-1)."""
         if argument:
             raise Fault(replies.NO_ARGUMENT)
-        if self._sender is None or not self._recipients:
-            raise Fault(replies.RECIPIENT_FIRST)
+        sender = self._envelope.sender
+        if sender is None or not self._envelope.recipients:
+            self.say(self._envelope.incomplete())
+            return
         self.expect_silence()
         self.say(replies.GO_ON)
         content = Content(self.limits, self.door.room)
         try:
             await self.receive(content)
-            reply = await self._take(content, self._sender)
+            reply = await self._take(content, sender)
         finally:
             content.close()
         self._answer(reply)
-        self._reset()
-        self._letters += 1
+        self._envelope.closed()
         self._idle = 0
 
     def _answer(self, reply: bytes) -> None:
@@ -221,7 +194,7 @@ class SmtpSession(Wire):
         return fault
 
     async def _offer(self, content: bytes, sender: str) -> bytes:
-        peer, recipients = self.guest.address, self._recipients
+        peer, recipients = self.guest.address, self._envelope.recipients
         taking = self.door.take(
             Intake(self.channel, self.channel.value, content, self.door.clock(), sender, recipients, peer)
         )
@@ -248,7 +221,7 @@ class SmtpSession(Wire):
         self.expect_silence()
         self.say(replies.START_TLS)
         await self.start_tls(self.tls_context)
-        self._reset()
+        self._envelope.reset()
         self._greeted = False
 
 
@@ -260,7 +233,7 @@ class LmtpSession(SmtpSession):
     greetings: ClassVar[frozenset[str]] = frozenset({"LHLO"})
 
     def _answer(self, reply: bytes) -> None:
-        for _ in self._recipients:
+        for _ in self._envelope.recipients:
             self.say(reply)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import StreamReaderProtocol
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from ssl import SSLContext
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -39,7 +40,7 @@ class Wire(SMTP):
         self.limits = door.limits
         self.secured = False
         self._born = self.loop.time()
-        self._ahead = b""  # arrived, not read yet
+        self._ahead = bytearray()  # arrived, not read yet
         self._replies: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
         self._asked_at: float | None = None  # since when it is the client's turn
@@ -105,15 +106,23 @@ class Wire(SMTP):
     def abandon(self) -> None:
         """The house cannot wait any longer for this session's commit, which may still succeed."""
         if not self._deaf:
-            self.transport.write(replies.CLOSING + b"\r\n")
+            with suppress(Gone), self._speaking():
+                self.transport.write(replies.CLOSING + b"\r\n")
         self.transport.close()
+
+    def end(self) -> None:
+        """End the session wherever it is; a commit that it began goes on."""
+        if self._handler_coroutine is not None:
+            self._handler_coroutine.cancel()
 
     def say(self, reply: bytes) -> None:
         """Reply; it leaves as soon as the session waits for its client."""
         self._replies.append(reply)
 
     async def line(self) -> bytes:
-        """The next command line, without its end. Raises `Fault`, and `Hangup` once the door closes."""
+        """The next command line, without its end. Raises `Fault`, `Gone`, and `Hangup` once the door closes."""
+        if self.transport.is_closing():
+            raise Gone
         if self.door.closing:
             raise Hangup(replies.CLOSING)
         self._asked_at = self.loop.time()
@@ -122,10 +131,11 @@ class Wire(SMTP):
             if len(self._ahead) > self.limits.command_line:
                 too_long = True
             if too_long:
-                self._ahead = b""
+                self._ahead.clear()
             await self._more()
         self._asked_at = None
-        line, self._ahead = self._ahead[: end + 1], self._ahead[end + 1 :]
+        line = bytes(self._ahead[: end + 1])
+        del self._ahead[: end + 1]
         if too_long or end >= self.limits.command_line:
             raise Fault(replies.LINE_TOO_LONG)
         if not line.endswith(b"\r\n"):
@@ -157,12 +167,13 @@ class Wire(SMTP):
         self.say(f"220 {self.hostname} {self.protocol}".encode())
 
     async def start_tls(self, context: SSLContext) -> None:
-        """Go on encrypted. Raises `Gone` if the two do not agree."""
+        """Go on encrypted. Raises `Gone` if the two do not agree in time."""
+        self._asked_at = self.loop.time()
         await self._flush()
-        try:
-            await self._writer.start_tls(context, ssl_handshake_timeout=self.limits.command_timeout / 5)
-        except OSError:
-            raise Gone from None
+        with self._speaking():
+            # uvloop waits for ever where the other side left a moment ago, whatever its own time-out is.
+            async with asyncio.timeout(self.limits.command_timeout / 5):
+                await self._writer.start_tls(context)
         self.transport = cast(asyncio.Transport, self._writer.transport)
         self.secured = True
 
@@ -175,7 +186,8 @@ class Wire(SMTP):
             async with asyncio.timeout(self.limits.linger):
                 await self._flush()
                 if end.linger and self.transport.can_write_eof():
-                    self.transport.write_eof()
+                    with self._speaking():
+                        self.transport.write_eof()
                     while not self._gone:
                         await self._more()
 
@@ -202,13 +214,21 @@ class Wire(SMTP):
 
     async def _flush(self) -> None:
         if self._replies:
-            self._replies.append(b"")
-            self._writer.write(b"\r\n".join(self._replies))
+            said = b"\r\n".join([*self._replies, b""])
             self._replies.clear()
-            try:
+            with self._speaking():
+                self._writer.write(said)
                 await self._writer.drain()
-            except OSError:
-                raise Gone from None
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """Raises `Gone` for whatever a transport raises that is closed or breaks, which differs from loop to loop."""
+        if self.transport.is_closing():
+            raise Gone
+        try:
+            yield
+        except Exception:
+            raise Gone from None
 
     def _wake(self) -> None:
         self._news = True

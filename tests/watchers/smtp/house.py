@@ -35,6 +35,8 @@ class Talk:
         self.socket = socket.socket(family)
         self.socket.settimeout(20)
         self.socket.connect(address)
+        if family == socket.AF_INET:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what is said is said now
         self._lines = self.socket.makefile("rb")
         if greeted:
             self.greeting = self.reply()

@@ -6,13 +6,15 @@ import asyncio
 import logging
 import sqlite3
 from concurrent.futures import CancelledError, Future
+from dataclasses import replace
 
 import pytest
 
 from ledger.errors import Refused, Unavailable
 from ledger.values import Intake
-from tests.watchers.smtp.house import House, MakeHouse, wait_until
+from tests.watchers.smtp.house import QUICK, House, MakeHouse, wait_until
 
+AGAIN = "421 4.3.0 Something is wrong with us; please connect again later"
 OURS = "451 4.3.0 The letter could not be taken just now; please try again later"
 FAULTS = [
     OSError(28, "No space left on device", "/srv/saraban/originals/x"),
@@ -154,3 +156,28 @@ def test_two_hundred_faults_give_no_permanent_reply(make_house: MakeHouse):
     with house.talk() as talk:
         answers = {talk.deliver(b"x\r\n.\r\n") for _ in range(200)}
     assert answers == {OURS}
+
+
+def test_a_fault_that_comes_again_ends_the_session(make_house: MakeHouse, caplog):
+    def broken(address: str) -> bool:
+        raise KeyError(address)
+
+    house = make_house(known=broken)
+    with house.talk() as talk:
+        talk.say("EHLO x")
+        talk.send(b"MAIL FROM:<a@b.test>\r\n" + b"RCPT TO:<office@example.test>\r\n" * 1000)
+        heard = [talk.reply() for _ in range(4)]
+    assert heard == ["250 2.1.0 Sender OK", OURS, AGAIN, ""]
+    assert [record.levelname for record in caplog.records].count("ERROR") == 2
+
+
+def test_a_session_that_breaks_by_itself_keeps_nobody_from_the_others(make_house: MakeHouse, caplog):
+    house = make_house(limits=replace(QUICK, command_timeout=0.3))
+    with house.talk() as broken, house.talk() as other:
+        (first,) = (
+            one for one in house.door._inside if one.transport.get_extra_info("peername") == broken.socket.getsockname()
+        )
+        first.check = None
+        assert broken.reply() == ""
+        assert other.reply() == "421 4.4.2 Time is up; please connect again"
+    assert caplog.messages == ["session broken peer=127.0.0.1 error=TypeError"]

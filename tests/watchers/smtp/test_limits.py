@@ -136,7 +136,7 @@ def test_a_session_has_an_end(make_house: MakeHouse):
 
 
 def test_a_client_that_never_reads_is_dropped(make_house: MakeHouse):
-    house = make_house(limits=replace(QUICK, command_timeout=1.0, refused_recipients=10**9, recipients=0))
+    house = make_house(limits=replace(QUICK, command_timeout=1.0, refused=10**9, recipients=0))
     with house.talk() as talk:
         talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         assert talk.say("EHLO x").startswith("250")
@@ -148,7 +148,7 @@ def test_a_client_that_never_reads_is_dropped(make_house: MakeHouse):
 
 
 def test_what_arrives_while_nobody_reads_our_answers_is_answered_too(make_house: MakeHouse):
-    house = make_house(limits=replace(QUICK, refused_recipients=10**9, recipients=0))
+    house = make_house(limits=replace(QUICK, refused=10**9, recipients=0))
     with house.talk() as talk:
         talk.say("EHLO x")
         talk.say("MAIL FROM:<a@b.test>")
@@ -157,7 +157,7 @@ def test_what_arrives_while_nobody_reads_our_answers_is_answered_too(make_house:
         while not session._paused:
             talk.send(b"RCPT TO:<a@b.test>\r\n" * 1000)
             groups += 1
-            wait_until(lambda sent=groups * 1000: session._paused or session._refused == sent)
+            wait_until(lambda sent=groups * 1000: session._paused or session._envelope.refused == sent)
         talk.send(b"NOOP\r\n")
         wait_until(lambda: session._ahead.endswith(b"NOOP\r\n"))
         assert {talk.reply()[:9] for _ in range(groups * 1000)} == {"452 4.5.3"}

@@ -220,7 +220,7 @@ def test_a_log_line_stays_one_line_and_tells_no_content(house: House, caplog: py
         talk.deliver(b"Subject: canary\r\n\r\nsecret-word\r\n.\r\n")
         talk.say("x\x1b[31m\rINFO forged")
         talk.say("QUIT")
-    ended = "session ended peer=127.0.0.1 letters=1 refused_recipients=0 errors=1 last=221 2.0.0 Good bye"
+    ended = "session ended peer=127.0.0.1 letters=1 refused=0 errors=1 last=221 2.0.0 Good bye"
     wait_until(lambda: ended in caplog.messages)
     lines = caplog.messages
     assert "taken intake=1 peer=127.0.0.1 sender=school@example.test recipients=1 size=32" in lines

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.watchers.smtp.house import House, MakeHouse, Talk
+from tests.watchers.smtp.house import QUICK, House, MakeHouse, Talk, wait_until
 
 
 @pytest.fixture
@@ -103,3 +105,40 @@ def test_an_old_context_is_made_safe(certificate: tuple[Path, Path], make_house:
         context.minimum_version = ssl.TLSVersion.TLSv1
     make_house(tls=context)
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def starting(make_house: MakeHouse, certificate: tuple[Path, Path], **limits: float) -> House:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return make_house(tls=context, limits=replace(QUICK, **limits))
+
+
+def test_a_handshake_that_does_not_come_has_a_time_out(make_house: MakeHouse, certificate: tuple[Path, Path]):
+    house = starting(make_house, certificate, command_timeout=1.0)
+    with house.talk() as talk:
+        talk.say("EHLO x")
+        talk.say("STARTTLS")
+        assert talk.reply() == ""
+
+
+def test_a_client_that_never_reads_before_its_handshake_is_dropped(make_house: MakeHouse, certificate):
+    house = starting(make_house, certificate, command_timeout=1.0, refused=10**9, recipients=0)
+    with house.talk() as talk:
+        talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        talk.say("EHLO x")
+        talk.send(b"MAIL FROM:<a@b.test>\r\n")
+        (session,) = house.door._inside
+        while not session._paused:
+            talk.send(b"RCPT TO:<a@b.test>\r\n" * 1000)
+            wait_until(lambda: session._paused or not session._ahead)
+        talk.send(b"STARTTLS\r\n")
+        wait_until(lambda: not house.door._inside)
+
+
+def test_a_door_closes_at_once_before_a_handshake(make_house: MakeHouse, certificate: tuple[Path, Path]):
+    house = starting(make_house, certificate, grace=3600.0)
+    with house.talk() as talk:
+        talk.say("EHLO x")
+        talk.say("STARTTLS")
+        house.run(house.door.close())
+        assert not house.door._inside
