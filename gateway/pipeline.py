@@ -1,6 +1,6 @@
 """Settle, on one screen: what becomes of an arrival, in the transaction that gives it its number.
 
-1. our own mail that came back, or the same thing once more: joined;
+1. our own mail that came back, or the same thing once more: joined; what only bears our mark is held;
 2. a bounce, an automatic reply, a read receipt: noted, never registered;
 3. the rules say where it goes: refuse, hold, or enter;
 4. entered: number, letter, deliveries with their notices, the answer to the sender.
@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from gateway.own_mails import Marked
 from gateway.settler import Settled
 from ledger import arrivals, copies, directory, intakes, quoted, routing, rules
 from ledger.answering import KNOWN, Answering
@@ -21,7 +22,7 @@ from ledger.copies import First
 from ledger.directory import OrganisationRow
 from ledger.history import Act
 from ledger.intakes import IntakeRow
-from ledger.letters import LetterRow, LinkLife
+from ledger.letters import LinkLife
 from ledger.values import (
     Channel,
     Intake,
@@ -38,6 +39,7 @@ NO_SUBJECT = "(ไม่มีชื่อเรื่อง)"
 UNREADABLE = "unreadable"  # the defect of a reading whose child process had to be stopped
 
 _ON_PAPER = "หนังสือลับที่สุดรับทางอิเล็กทรอนิกส์ไม่ได้ ให้ส่งเป็นเอกสาร"  # R2, R14
+_ONLY_MARKED = "มีเครื่องหมายของจดหมายแจ้งจากระบบนี้ แต่เนื้อหาหรือไฟล์ไม่ตรงกับที่ระบบส่ง โปรดตรวจและลงทะเบียนเอง"
 _NOT_LETTERS = {
     ReadingKind.BOUNCE: (OutcomeKind.BOUNCE, "รายงานส่งไม่ถึง"),
     ReadingKind.AUTO_REPLY: (OutcomeKind.AUTO_REPLY, "จดหมายตอบกลับอัตโนมัติ"),
@@ -51,7 +53,7 @@ class Policy:
 
     life: LinkLife  # of receipt links
     sender_of: Callable[[OrganisationRow], str]  # from which address an organisation writes
-    letter_of_mark: Callable[[str], int | None]  # whose mark it is, if it is ours (P-17)
+    marked: Callable[[Session, Reading], Marked | None]  # whether it bears our mark, and is ours (P-17)
     policy: str = "all"  # all, known, clerk: what gets a number by itself
     answering: Answering = KNOWN  # who is told the number
 
@@ -61,12 +63,16 @@ def settle(act: Act, settled: Settled, policy: Policy) -> Outcome:
     intake, reading = settled.intake, settled.reading
     act.about = f"intake {intake.id}"
     intakes.learn(act, intake, reading)
-    quoted.note(act, intake, reading)
-    if (found := _first(act, intake, reading, policy)) is not None:
+    marked = policy.marked(act.session, reading)
+    if marked is None or not marked.ours:
+        quoted.note(act, intake, reading)
+    if (found := _first(act, intake, reading, marked)) is not None:
         act.what, (first, reason) = "joined", found
         return intakes.join(act, intake.id, first.entry_id, first.letter_id, reason, reading.secrecy)
     if reading.kind in _NOT_LETTERS and intake.channel is not Channel.FOLDER:
         return _conclude(act, settled, *_NOT_LETTERS[reading.kind], reading.secrecy)
+    if marked is not None:
+        return _conclude(act, settled, OutcomeKind.HELD, _ONLY_MARKED, reading.secrecy)
     owner = act.session.get_one(OrganisationRow, intake.organisation_id)
     if intake.register is RegisterKind.INCOMING:
         return _route(act, settled, owner, policy)
@@ -80,12 +86,10 @@ def by_folder(reading: Reading) -> routing.Routing:
     return routing.Routing(reason="วางในโฟลเดอร์ของทะเบียน", urgency=reading.urgency, secrecy=reading.secrecy)
 
 
-def _first(act: Act, intake: IntakeRow, reading: Reading, policy: Policy) -> tuple[First, str] | None:
+def _first(act: Act, intake: IntakeRow, reading: Reading, marked: Marked | None) -> tuple[First, str] | None:
     """What this is a copy of, and why we think so."""
-    for mark in reading.loop_marks:
-        letter_id = policy.letter_of_mark(mark)
-        if letter_id is not None and act.session.get(LetterRow, letter_id) is not None:
-            return First(0, None, letter_id), "จดหมายแจ้งของระบบนี้เองที่ย้อนกลับมา"
+    if marked is not None and marked.ours:
+        return First(0, None, marked.letter_id), "จดหมายแจ้งของระบบนี้เองที่ย้อนกลับมา"
     first = copies.first_of(act.session, intake, reading)
     return (first, f"ฉบับซ้ำของรายการนำเข้า {first.intake_id}") if first is not None else None
 

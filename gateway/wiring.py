@@ -18,6 +18,7 @@ from gateway.entering import Entering
 from gateway.indexer import Indexer
 from gateway.masked import MaskedReader
 from gateway.opening import Ledger, clock, make_reader
+from gateway.own_mails import OwnMails
 from gateway.pipeline import Policy
 from gateway.receivers import Receivers
 from gateway.settings import Settings
@@ -78,8 +79,10 @@ def build(ledger: Ledger, base_url: str) -> House:
     receivers = Receivers(ledger.database)
     reader = make_reader(settings)
     masked = MaskedReader(ledger.database, reader)
-    dispatch = build_dispatch(ledger, base_url)
-    entering = Entering(ledger.database, ledger.originals, _policies(ledger), clock, dispatch.ring)
+    resolver, writer = resolver_of(ledger, base_url), writer_of(settings)
+    dispatch = build_dispatch(ledger, resolver, writer)
+    own = OwnMails(lambda mark: keys.letter_of_mark(ledger.secret, mark), resolver, writer.write)
+    entering = Entering(ledger.database, ledger.originals, _policies(ledger, own), clock, dispatch.ring)
     settler = Settler(
         ledger.database,
         ledger.originals,
@@ -184,8 +187,8 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def _policies(ledger: Ledger) -> Callable[[IntakeRow], Policy]:
-    settings, secret = ledger.settings, ledger.secret
+def _policies(ledger: Ledger, own: OwnMails) -> Callable[[IntakeRow], Policy]:
+    settings = ledger.settings
     by_source = {str(folder.path): folder.policy for folder in settings.folders}
 
     def policy_of(intake: IntakeRow) -> Policy:
@@ -194,7 +197,7 @@ def _policies(ledger: Ledger) -> Callable[[IntakeRow], Policy]:
             answering=answering(settings),
             life=ledger.life,
             sender_of=ledger.sender_of,
-            letter_of_mark=lambda mark: keys.letter_of_mark(secret, mark),
+            marked=own,
         )
 
     return policy_of
@@ -209,14 +212,24 @@ def _reading(reader: MaskedReader) -> Callable[[IntakeRow, bytes], Reading]:
     return read
 
 
-def build_dispatch(ledger: Ledger, base_url: str) -> Dispatch:
+def resolver_of(ledger: Ledger, base_url: str) -> Resolver:
+    """Makes notices of what is due. `base_url` begins every receipt link."""
+    return Resolver(ledger.sender_of, base_url, lambda letter: keys.loop_mark(ledger.secret, letter))
+
+
+def writer_of(settings: Settings) -> Writer:
+    """Makes mails of notices."""
+    return Writer(TEMPLATES / "mail", settings.digits)
+
+
+def build_dispatch(ledger: Ledger, resolver: Resolver, writer: Writer) -> Dispatch:
     """The way out, not yet started."""
     settings = ledger.settings
     outbox = settings.outbox
     return Dispatch(
         ledger.database,
-        Resolver(ledger.sender_of, base_url, lambda letter: keys.loop_mark(ledger.secret, letter)),
-        Writer(TEMPLATES / "mail", settings.digits).write,
+        resolver,
+        writer.write,
         courier(settings),
         Schedule(outbox.retry_first, outbox.retry_longest, outbox.give_up),
         ledger.sender_of,

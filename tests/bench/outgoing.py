@@ -81,7 +81,8 @@ def _sent_in(prepared: Path, folder: Path, port: int) -> float:
     shutil.copytree(prepared, folder)
     relay = RelaySettings(kind="smtp", host="127.0.0.1", port=port, tls="none", connections=CONNECTIONS)
     ledger = open_ledger(Settings(data=folder, relay=relay))
-    dispatch = wiring.build_dispatch(ledger, "https://saraban.office.example")
+    resolver = wiring.resolver_of(ledger, "https://saraban.office.example")
+    dispatch = wiring.build_dispatch(ledger, resolver, wiring.writer_of(ledger.settings))
     heap.calm()  # as a daemon does
     _queue(ledger, "s0")
     dispatch.run_once()  # a daemon has sent a mail before

@@ -43,7 +43,7 @@ rules:
 
 
 def a_policy(**decided: object) -> Policy:
-    return Policy(**{"life": LIFE, "sender_of": sender_of, "letter_of_mark": lambda _mark: None, **decided})
+    return Policy(**{"life": LIFE, "sender_of": sender_of, "marked": lambda _session, _reading: None, **decided})
 
 
 class Walk:
@@ -247,15 +247,6 @@ def test_the_same_sender_is_answered_again_the_next_day(walk: Walk) -> None:
     walk.world.later(hours=25)
     walk.outcome(an_arrival(walk.world, mail(text="ฉบับที่สอง")))
     assert len([row for row in rows(walk.world, OutboxRow) if row.kind is NoticeKind.ANSWER]) == 2
-
-
-def test_our_own_mail_that_comes_back_is_no_new_letter(world: World) -> None:
-    policy = a_policy(letter_of_mark=lambda mark: 1 if mark == "1.right" else None)
-    with walking(world, policy) as walk:
-        assert walk.outcome(an_arrival(world, mail())).number == 1
-        back = walk.outcome(an_arrival(world, mail("Fwd", text="x", X_Saraban_Loop="1.right")))
-        forged = walk.outcome(an_arrival(world, mail("Fwd", text="y", X_Saraban_Loop="1.wrong")))
-    assert (back.kind, forged.kind) == (OutcomeKind.JOINED, OutcomeKind.REGISTERED)
 
 
 @pytest.mark.parametrize(("policy", "kind"), [("clerk", OutcomeKind.HELD), ("known", OutcomeKind.HELD)])

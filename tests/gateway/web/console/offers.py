@@ -101,7 +101,7 @@ def hold(
     with house.database.read() as session:
         row = session.get_one(IntakeRow, key)
     reading = read(content, name=row.name, sender=row.sender if dropped is None else None)
-    decided = Policy(house.cabinet.life, house.cabinet.sender_of, lambda _mark: None, policy)
+    decided = Policy(house.cabinet.life, house.cabinet.sender_of, lambda _session, _reading: None, policy)
     entering = Entering(house.database, house.originals, lambda _intake: decided, house.clock, lambda: None)
     outcome = entering.enter([Settled(row, content, reading)])[key]
     assert not isinstance(outcome, Exception)
