@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from gateway import lock, wiring
+from gateway import couriers, lock, wiring
 from gateway.settings import Settings
 from gateway.settings.sources import open_to_others
 from gateway.settings.units import MIB, is_loopback, write_size
@@ -176,7 +176,7 @@ def _way_out(relay: RelaySettings) -> Iterator[Finding]:
 def _relay(settings: Settings) -> Finding:
     where = f"{settings.relay.host}:{settings.relay.port}"
     try:
-        reach(wiring.relay_settings(settings)).close()
+        reach(couriers.relay_settings(settings)).close()
     except Broken as broken:
         return Finding("wrong", "relay", str(broken), str(broken))
     return Finding("good", "relay", f"เชื่อมต่อ {where} ได้", f"{where} takes our mail")

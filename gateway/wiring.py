@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from gateway import keys, sources
+from gateway.couriers import courier
 from gateway.demo import guests
-from gateway.dispatch import Courier, Dispatch
+from gateway.dispatch import Dispatch
 from gateway.entering import Entering
 from gateway.indexer import Indexer
 from gateway.masked import MaskedReader
@@ -39,9 +39,7 @@ from ledger.intakes import IntakeRow
 from ledger.outbox import Schedule
 from ledger.second_factor import GRAVE
 from ledger.values import Reading
-from mailers.maildrop import Maildrop
 from mailers.notices import Writer
-from mailers.relay import Relay, RelaySettings, Timeouts
 from watchers.folder import Folder, FolderWatch
 from watchers.reading.reader import Reader
 from watchers.smtp import Limits
@@ -235,37 +233,6 @@ def build_dispatch(ledger: Ledger, resolver: Resolver, writer: Writer) -> Dispat
         ledger.sender_of,
         clock,
         outbox.batch,
-    )
-
-
-def courier(settings: Settings) -> Courier:
-    """The way out that the settings name."""
-    if settings.relay.kind == "maildrop":
-        return Maildrop(settings.relay.path)
-    return Relay(relay_settings(settings))
-
-
-def relay_settings(settings: Settings) -> RelaySettings:
-    """The server that takes our mails, as the mailer knows it."""
-    relay = settings.relay
-    return RelaySettings(
-        host=relay.host,
-        port=relay.port,
-        tls=relay.tls,
-        ca_file=str(relay.ca_file) if relay.ca_file else None,
-        username=relay.username,
-        password=relay.password.get_secret_value(),
-        connections=relay.connections,
-        hostname=settings.smtp.hostname or socket.getfqdn(),
-        timeouts=Timeouts(
-            connect=relay.connect_timeout.total_seconds(),
-            greeting=relay.greeting_timeout.total_seconds(),
-            command=relay.command_timeout.total_seconds(),
-            data=relay.data_timeout.total_seconds(),
-            block=relay.block_timeout.total_seconds(),
-            final=relay.final_timeout.total_seconds(),
-            quit=relay.quit_timeout.total_seconds(),
-        ),
     )
 
 
