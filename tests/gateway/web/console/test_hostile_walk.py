@@ -75,6 +75,10 @@ def some(places: Iterable[Place], words: Iterable[Word], step: int) -> Iterator[
     return islice(product(places, words), 0, None, step)
 
 
+def readable(word: bytes) -> bool:
+    return word.decode("utf-8", "replace").encode() == word
+
+
 @dataclass(frozen=True)
 class Form:
     """A form of a page: where it goes, and what a browser would send untouched."""
@@ -248,7 +252,8 @@ def test_no_draft_breaks_the_page_that_shows_it(tmp_path: Path, step: int) -> No
         assert {form.draft.partition(" ")[0] for form in typed} == {"new", "entry", "tray", "many", "send"}
         for form, evil in some(typed, HOSTILE, step):
             fields = {f"d.{name}": evil for name, _ in form.fields} | {"d.content": evil, "d." + "x" * 300: evil}
-            assert prober.post("/drafts", {"form": form.draft.encode(), **fields}).status == 200
+            kept = prober.post("/drafts", {"form": form.draft.encode(), **fields})
+            assert kept.status == (200 if readable(evil) else 400)
             assert prober.ask("GET", form.path.removesuffix("/register")).status == 200
             prober.post("/drafts", {"form": form.draft.encode()})
 
@@ -263,7 +268,9 @@ def test_a_draft_has_a_name_that_a_form_gives(prober: Prober) -> None:
         b"import schools",
         b"many x",
     ]
-    assert {prober.post("/drafts", {"form": name, "d.content": b"x"}).status for name in names} == {422}
+    for name in names:
+        refused = 422 if readable(name) else 400
+        assert prober.post("/drafts", {"form": name, "d.content": b"x"}).status == refused, name
     for name in (b"new incoming", b"entry 12", b"send 12", b"tray 12", b"many", b"many with order"):
         assert prober.post("/drafts", {"form": name, "d.subject": b"x"}).status == 200
         assert prober.post("/drafts", {"form": name}).status == 200
