@@ -37,6 +37,11 @@ FOLLOWED: dict[str, tuple[set[str], str]] = {
         {"sys.executable"},
         "the server under test, ours or one that is named",
     ),
+    "stories/fronts.py:__enter__": (
+        {"openssl", "nginx", "caddy", "apache2"},
+        "a certificate, and the proxy that is tried",
+    ),
+    "stories/fronts.py:_command": ({"nginx", "caddy", "apache2"}, "the proxy that is tried"),
     "stories/house.py:begin": ({"strace", "saraban"}, "ours, or the program of trace.under_strace before it"),
     "stories/house.py:run": ({"saraban"}, "ours, installed or not"),
     "stories/peers.py:_root": (set(), "a helper, whose callers are read"),

@@ -16,7 +16,7 @@ from ledger.originals import digest
 from tests.stories.house import House
 
 SCHOOL = "donkaew@schools.example"
-_LINK = re.compile(r"http://[^\s\"<]+/r/[\w-]+")
+_LINK = re.compile(r"https?://[^\s\"<]+/r/[\w-]+")
 
 
 def letter(subject: str, *, text: str = "เรียน ผู้อำนวยการ", sender: str = SCHOOL, files: Sequence[str] = ()) -> bytes:
