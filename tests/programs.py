@@ -37,6 +37,10 @@ FOLLOWED: dict[str, tuple[set[str], str]] = {
         {"sys.executable"},
         "the server under test, ours or one that is named",
     ),
+    "ledger/test_private.py:test_a_folder_that_others_can_reach_is_refused_with_the_command_that_mends_it": (
+        {"chmod"},
+        "the command that the sentence names",
+    ),
     "stories/fronts.py:__enter__": (
         {"openssl", "nginx", "caddy", "apache2"},
         "a certificate, and the proxy that is tried",
