@@ -24,6 +24,7 @@ from gateway.lock import only_one
 from gateway.opening import clock, open_ledger
 from gateway.settings import Settings
 from gateway.web import serve
+from gateway.web.peer import Peers
 from gateway.wiring import House
 from ledger import private
 from ledger.values import Channel
@@ -155,8 +156,9 @@ def _base_url(settings: Settings, web: socket.socket | None) -> str:
 @contextmanager
 def _serving(house: House, web: socket.socket, base_url: str, mailbox: Path | None) -> Iterator[None]:
     """The pages, in a thread and a loop of their own: a busy mail door does not slow them."""
-    settings = house.ledger.settings
-    server = serve.server(wiring.site(house, base_url, mailbox=mailbox), settings.http.host, settings.http.port)
+    http = house.ledger.settings.http
+    peers = Peers(map(str, http.trusted_proxies))
+    server = serve.server(wiring.site(house, base_url, mailbox=mailbox), http.host, http.port, peers)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [web]}, name="web")
     thread.start()
     try:

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from gateway.web import line
 from gateway.web.console import bodies
 from gateway.web.console.asked import Asked
 from gateway.web.console.cookies import Cookies
@@ -109,6 +110,8 @@ class Guard:
         touch = not (page.quiet or QUIET in request.headers)
         with self._turn(token):
             sign_in = await self._threads.run(self._door.looked, token, touch=touch) if token else None
+            if sign_in is not None:
+                line.of(request.scope).signed_in()
             if request.method not in SAFE:
                 self._from_here(request)
             if page.right is not Right.OPEN:

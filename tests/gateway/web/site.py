@@ -17,8 +17,10 @@ from urllib.parse import urlencode
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.web.app import build
+from gateway.web.crowd import Crowd
 from gateway.web.limits import Rates
 from gateway.web.mailbox import MailboxView
+from gateway.web.peer import Peers
 from gateway.web.serve import server
 from tests.gateway.web.office import SECRET, Clock, RememberingDesk
 
@@ -83,12 +85,13 @@ class Site:
 class Stage:
     """A server on a free port, set up as the daemon's, that plays one application after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, peers: Peers | None = None) -> None:
         self.app: ASGIApp | None = None
         self._socket = socket()
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
-        self._server = server(self._play, "127.0.0.1", self.port)
+        self._server = server(self._play, "127.0.0.1", self.port, peers)
+        self.crowd: Crowd = self._server.config.http.keywords["crowd"]  # type: ignore[union-attr]
         listening = threading.Event()
         self._thread = threading.Thread(target=asyncio.run, args=(self._serve(listening),))
         self._thread.start()

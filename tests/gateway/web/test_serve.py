@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from structlog.testing import capture_logs
 
-from gateway.web import serve
+from gateway.web import connection, serve
 from gateway.web.log import mask
 from tests.gateway.web.office import ORDINARY
 from tests.gateway.web.site import Site
@@ -39,13 +39,13 @@ def test_many_small_headers_are_cut_off_too(web: Site) -> None:
 
 
 def test_a_visitor_who_says_nothing_is_sent_away(web: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
     assert talk(web.port) == b""
     assert talk(web.port, b"GET / HT") == b""
 
 
 def test_a_visitor_who_stops_inside_a_second_request_is_sent_away(web: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
     answer = talk(web.port, b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /livez HT")
     assert answer.startswith(b"HTTP/1.1 200 ")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from socket import create_connection
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ import pytest
 
 from gateway.web import forms
 from gateway.web.console import bodies, guard
+from gateway.web.crowd import FEW
 from gateway.web.multipart import Multipart
 from gateway.web.posted import Urlencoded
 from tests.gateway.web.console.house import PASSWORD, Client, House, text_of
@@ -229,6 +231,29 @@ def test_one_sign_in_has_so_many_requests_at_once(house: House, clerk: Client, m
         thread.join()
     assert (third.status, "มีคำขอพร้อมกันมากเกินไป" in text_of(third)) == (429, True)
     assert clerk.get("/account").status == 200
+
+
+def test_connections_of_who_is_signed_in_are_counted_apart(house: House) -> None:
+    """Twice twelve half forms of clerks, more than an address of strangers may have open: all are waited for."""
+    with ExitStack() as stack:
+        held = []
+        for who in ("office.plain", "s1.plain"):
+            visitor = house.signed_in(who)
+            visitor.get("/home")
+            head = (
+                f"POST /drafts HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: sid={visitor.cookies['sid']}\r\n"
+                f"Sec-Fetch-Site: same-origin\r\nContent-Type: {FORM}\r\nContent-Length: 900\r\n\r\n"
+            )
+            for _ in range(FEW // 2 + 2):
+                line = create_connection(("127.0.0.1", int(house.url.rpartition(":")[2])))
+                held.append(stack.enter_context(line))
+                begins = f"seal={visitor.seal}&form=new+incoming&d.subject=".encode()
+                line.sendall(head.encode() + begins)
+        assert Client(house).get("/sign-in").status == 200
+        rest = b"a" * (900 - len(begins))
+        for line in held:
+            line.sendall(rest)
+        assert {line.recv(65536)[:13] for line in held} == {b"HTTP/1.1 200 "}
 
 
 # Transport

@@ -1,0 +1,201 @@
+"""One HTTP connection as the open internet needs it: whatever it waits for has an absolute deadline (5.1)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gateway.web import line
+from gateway.web.crowd import Crowd
+from gateway.web.peer import Peers
+
+HEAD_BYTES = 16 * 1024
+HEAD_SECONDS = 30  # from the connection, or the answer before, until a head is whole
+BODY_SECONDS = 60  # then, until the body is there, whoever reads it; a page may grant more
+STALL_SECONDS, STALL_BYTES = 30, 32 * 1024  # how much of an answer must be read in which time
+ANSWER_SECONDS = 900  # for one that is read so slowly that it has to wait
+
+_BUSY = (
+    "ขณะนี้มีการเชื่อมต่อจากที่อยู่นี้มากเกินไป โปรดรอสักครู่แล้วลองใหม่\n"
+    "There are too many connections from this address. Please wait a moment and try again.\n"
+)
+_HEADERS = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"content-length", b"%d" % len(_BUSY.encode())),
+    (b"retry-after", b"5"),
+    (b"connection", b"close"),
+]
+
+
+async def _busy(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 503, "headers": _HEADERS})
+    await send({"type": "http.response.body", "body": _BUSY.encode()})
+
+
+class Connection(HttpToolsProtocol):
+    """Bounds heads, and every time in which it is the other side's turn. A `crowd.Caller` and a `line.Line`."""
+
+    def __init__(self, *args: Any, crowd: Crowd, peers: Peers, **kwargs: Any) -> None:
+        """Arguments: `crowd`, who else is here; the rest is uvicorn's."""
+        super().__init__(*args, **kwargs)
+        self._crowd, self._peers = crowd, peers
+        self._site = self.app
+        self._head_bytes, self._in_head, self._in_body = 0, True, False
+        self._deadline: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
+        self._answers_since = 0.0
+        self.waiting_since: float | None = None
+        self.asking = False
+
+    # What happens on it
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+            # asyncio does so only for sockets that name their protocol; without it each answer waits 40 ms.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._await_head()
+        if not self._behind_proxy():
+            self._crowd.enter(self, self._neighbour)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._crowd.leave(self)
+        self._wait_no_more()
+        self._reads_again()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > HEAD_BYTES:
+            self.send_400_response("Request head too large.")
+
+    def on_message_begin(self) -> None:
+        self._in_head = True
+        super().on_message_begin()
+        self.scope["extensions"] = {line.NAME: self}  # type: ignore[dict-item]
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._in_body, self._head_bytes = False, True, 0
+        self._wait(BODY_SECONDS)
+        self.app = self._site if self._may_ask() else _busy
+        self.asking = True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        self._wait_no_more()
+        self._answers_since = self.loop.time()
+        super().on_message_complete()
+        self._await_head_after_answer()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._await_head_after_answer()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_reader()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._reads_again()
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.end()
+
+    def shutdown(self) -> None:
+        if self.waiting_since is not None:
+            self.end()
+        super().shutdown()
+
+    # What others ask of it
+
+    def end(self) -> None:
+        """Hang up; what was answered before may still be read."""
+        if self.asking:
+            self.transport.abort()
+        else:
+            self.transport.close()
+            self._watch_reader()
+
+    def signed_in(self) -> None:
+        """See `line.Line`."""
+        if asking := self._asks():
+            self._crowd.know(self, asking, self._cookie())
+
+    def body_within(self, seconds: float) -> None:
+        """See `line.Line`."""
+        if self._in_body:
+            self._wait(seconds)
+
+    # Whose turn it is
+
+    @property
+    def _neighbour(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def _behind_proxy(self) -> bool:
+        return self._peers.trusts(self._neighbour)
+
+    def _asks(self) -> str:
+        """The address of who asks; "" for a proxy that speaks for nobody."""
+        address = self._peers.address(self.scope)  # type: ignore[arg-type]
+        return "" if self._peers.trusts(address) else address
+
+    def _cookie(self) -> bytes:
+        return next((value for name, value in self.headers if name == b"cookie"), b"")
+
+    def _may_ask(self) -> bool:
+        asking = self._asks()
+        return not asking or self._crowd.ask(self, asking, self._cookie())
+
+    def _await_head(self) -> None:
+        self._in_head, self._head_bytes = True, 0
+        self._wait(HEAD_SECONDS)
+
+    def _await_head_after_answer(self) -> None:
+        self.asking = not self.cycle.response_complete
+        if not self.asking and not self._in_body:
+            if self._behind_proxy():
+                self._crowd.leave(self)
+            self._await_head()
+        if self.transport.is_closing():
+            self._watch_reader()
+
+    def _wait(self, seconds: float) -> None:
+        self._wait_no_more()
+        self.waiting_since = self.loop.time()
+        self._deadline = self.loop.call_later(seconds, self.end)
+
+    def _wait_no_more(self) -> None:
+        self.waiting_since = None
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _watch_reader(self) -> None:
+        """Look now and then whether the other side reads what it was answered; else drop it."""
+        if self._stall is None:
+            self.waiting_since = self.loop.time()
+            self._stall = self.loop.call_later(STALL_SECONDS, self._look, self.transport.get_write_buffer_size())
+
+    def _look(self, before: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if before - left < STALL_BYTES or self.loop.time() - self._answers_since > ANSWER_SECONDS:
+            self.transport.abort()
+        else:
+            self._stall = self.loop.call_later(STALL_SECONDS, self._look, left)
+
+    def _reads_again(self) -> None:
+        if self._deadline is None:
+            self.waiting_since = None
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None

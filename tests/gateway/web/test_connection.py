@@ -1,0 +1,192 @@
+"""Connections that drip, idle and do not read: each ends by itself, and makes room when others come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from socket import SO_RCVBUF, SOL_SOCKET, create_connection, socket
+
+import pytest
+
+from gateway.web import connection, forms
+from gateway.web.app import build
+from gateway.web.crowd import ANSWERED, FEW
+from gateway.web.peer import Peers
+from tests.gateway.web.office import ORDINARY, SECRET, Clock, RememberingDesk
+from tests.gateway.web.site import MANY, TEMPLATES, Site, Stage
+from tests.gateway.web.test_serve import talk
+from tests.gateway.web.test_unread import head, status
+
+PROMISED = head(b"POST", f"/r/{ORDINARY}", 60_000)
+ASKED = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+Open = Callable[..., socket]
+
+
+@pytest.fixture
+def lines() -> Iterator[Callable[[int], Open]]:
+    """Opens connections that stay open until the test is over."""
+    with ExitStack() as stack:
+
+        def to(port: int) -> Open:
+            def open_line(*parts: bytes) -> socket:
+                line = stack.enter_context(create_connection(("127.0.0.1", port), timeout=20))
+                for part in parts:
+                    line.sendall(part)
+                return line
+
+            return open_line
+
+        yield to
+
+
+def ended(line: socket) -> bool:
+    """Whether the server has hung up, as far as can be told without waiting."""
+    line.settimeout(0.001)
+    with suppress(TimeoutError):
+        try:
+            while line.recv(65536):
+                pass
+        except ConnectionResetError:
+            return True
+        return True
+    return False
+
+
+def eventually(look: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not look():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@contextmanager
+def staged(desk: RememberingDesk, peers: Peers | None = None) -> Iterator[tuple[Stage, int]]:
+    """A site on a server of its own."""
+    stage = Stage(peers)
+    stage.app = build(
+        desk,
+        base_url="http://127.0.0.1",
+        templates=TEMPLATES,
+        clock=Clock(),
+        secret=SECRET,
+        ready=lambda: (True, ""),
+        trusted_proxies=["127.0.0.1"] if peers else (),
+        rates=MANY,
+    )
+    try:
+        yield stage, stage.port
+    finally:
+        stage.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "most"),
+    [(b"", FEW), (b"GET / HT", FEW), (PROMISED + b"name=", ANSWERED)],
+    ids=["nothing", "half a head", "half a body"],
+)
+def test_one_address_holds_few_connections_and_the_oldest_makes_room(
+    web: Site, lines: Callable[[int], Open], said: bytes, most: int
+) -> None:
+    open_line = lines(web.port)
+    held = []
+    for _ in range(FEW + 5):
+        held.append(open_line(said))
+        assert web.get("/livez").status == 200
+    left = most - 1  # the last page needed room too
+    eventually(lambda: [ended(line) for line in held] == [True] * (len(held) - left) + [False] * left)
+
+
+def test_a_connection_that_was_answered_is_among_those_that_make_room(web: Site, lines: Callable[[int], Open]) -> None:
+    open_line = lines(web.port)
+    idle = []
+    for _ in range(FEW):
+        idle.append(open_line(ASKED))
+        assert idle[-1].recv(65536).startswith(b"HTTP/1.1 200")
+    assert web.get("/livez").status == 200
+    eventually(lambda: ended(idle[0]))
+    assert not ended(idle[-1])
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [("HEAD_SECONDS", ASKED + b"\r\n"), ("BODY_SECONDS", PROMISED), ("BODY_SECONDS", head(b"GET", "/livez", 9))],
+    ids=["between two requests", "in a body that is read", "in a body that nobody reads"],
+)
+def test_who_says_a_little_now_and_then_is_sent_away(
+    web: Site, monkeypatch: pytest.MonkeyPatch, lines: Callable[[int], Open], what: str, said: bytes
+) -> None:
+    monkeypatch.setattr(connection, what, 0.3)
+    line = lines(web.port)(said)
+
+    def drips() -> bool:
+        with suppress(OSError):
+            line.send(b"\r\n")
+        return ended(line)
+
+    eventually(drips)
+
+
+def test_a_page_may_grant_a_body_more_time(web: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection's own deadline is the wider one: who is slow hears so from the page."""
+    assert connection.BODY_SECONDS > forms.SECONDS
+    monkeypatch.setattr(forms, "SECONDS", 0.05)
+    assert status(talk(web.port, PROMISED + b"name=")) == 408
+
+
+def test_who_does_not_read_the_answer_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "STALL_SECONDS", 0.05)
+    desk = RememberingDesk(content=b"x" * 20_000_000)
+    with staged(desk) as (stage, port), create_connection(("127.0.0.1", port)) as line:
+        line.setsockopt(SOL_SOCKET, SO_RCVBUF, 4096)
+        line.sendall(b"GET /r/%b/files/1 HTTP/1.1\r\nHost: localhost\r\n\r\n" % ORDINARY.encode())
+        eventually(lambda: len(stage.crowd) == 1)
+        eventually(lambda: len(stage.crowd) == 0)
+
+
+def test_a_server_that_stops_waits_for_nobody_who_keeps_it_waiting(
+    lines: Callable[[int], Open], caplog: pytest.LogCaptureFixture
+) -> None:
+    with staged(RememberingDesk()) as (stage, port):
+        open_line = lines(port)
+        held = [open_line(), open_line(b"GET / HT"), open_line(PROMISED + b"name="), open_line(ASKED)]
+        assert held[-1].recv(65536).startswith(b"HTTP/1.1 200")
+        eventually(lambda: len(stage.crowd) == len(held))
+        stage.close()
+        assert all(map(ended, held))
+    assert "shutdown exceeded" not in caplog.text
+
+
+def test_who_reads_the_answer_gets_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "STALL_SECONDS", 0.5)
+    desk = RememberingDesk(content=b"x" * 20_000_000)
+    with staged(desk) as (_, port):
+        answer = talk(port, b"GET /r/%b/files/1 HTTP/1.0\r\nHost: localhost\r\n\r\n" % ORDINARY.encode())
+    assert answer.partition(b"\r\n\r\n")[2] == desk.content
+
+
+# Behind a proxy
+
+
+def forwarded(address: str, *parts: bytes) -> bytes:
+    return b"\r\n".join([PROMISED[:-4], b"X-Forwarded-For: " + address.encode(), b"", b""]) + b"".join(parts)
+
+
+def test_a_proxy_is_not_counted_but_those_for_whom_it_speaks(lines: Callable[[int], Open]) -> None:
+    with staged(RememberingDesk(), Peers(["127.0.0.1"])) as (stage, port):
+        open_line = lines(port)
+        idle = [open_line() for _ in range(2 * FEW)]
+        one = [open_line(forwarded("203.0.113.5", b"name=")) for _ in range(ANSWERED + 1)]
+        other = [open_line(forwarded("203.0.113.6", b"name=")) for _ in range(ANSWERED)]
+        eventually(lambda: len(stage.crowd) == 2 * ANSWERED)
+        eventually(lambda: ended(one[0]))
+        assert not any(map(ended, [*idle, *one[1:], *other]))
+
+
+def test_a_proxys_connection_is_counted_only_while_it_is_asked_something(lines: Callable[[int], Open]) -> None:
+    asked = ASKED[:-2] + b"X-Forwarded-For: 203.0.113.5\r\n\r\n"
+    with staged(RememberingDesk(), Peers(["127.0.0.1"])) as (stage, port):
+        open_line = lines(port)
+        for _ in range(2 * FEW):
+            assert open_line(asked).recv(65536).startswith(b"HTTP/1.1 200")
+        eventually(lambda: len(stage.crowd) == 0)
