@@ -25,8 +25,9 @@ from ledger import durable, private
 from ledger.errors import StorageUnsafe
 
 FILE = "saraban.db"
-SCHEMA = "0005"  # the newest migration that this code knows
+SCHEMA = "0006"  # the newest migration that this code knows
 
+_SCRUBBED = 1  # the user_version of a file without old free pages
 _BUSY_MILLISECONDS = 30_000
 _MOUNTS = Path("/proc/mounts")
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.rclone", "davfs"}
@@ -116,6 +117,23 @@ class Database:
         """One consistent view; writing raises."""
         with Session(self._readers, expire_on_commit=False, autoflush=False) as session, session.begin():
             yield session
+
+    def scrub(self) -> None:
+        """Once in the life of a ledger: what was written over lies in free pages no more, links of ours above all.
+
+        A disk without room for it, or somebody at work, puts it off to the next opening.
+        """
+        connection = self._writer.raw_connection()
+        try:
+            cursor = connection.cursor()  # VACUUM stands in no transaction
+            cursor.execute("PRAGMA user_version")
+            if (cursor.fetchone() or [0])[0] < _SCRUBBED:
+                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)", f"PRAGMA user_version={_SCRUBBED}"):
+                    cursor.execute(statement)
+        except _driver().OperationalError:
+            return
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close every connection."""
@@ -215,6 +233,7 @@ def _pragmas() -> list[str]:
         f"busy_timeout={_BUSY_MILLISECONDS}",
         *journal,
         "foreign_keys=ON",
+        "secure_delete=ON",  # tokens and mails must not outlive their rows in the file
         "trusted_schema=OFF",
         "mmap_size=0",
         "cell_size_check=ON",
@@ -237,6 +256,11 @@ def _refuse_network_folder(folder: Path) -> None:
 
 
 def _bring_up_to_date(database: Database) -> None:
+    _upgrade(database)
+    database.scrub()
+
+
+def _upgrade(database: Database) -> None:
     with database.write() as session:
         connection = session.connection()
         if not sa.inspect(connection).has_table("alembic_version"):

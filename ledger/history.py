@@ -25,7 +25,8 @@ from ledger import masks
 from ledger.database import Database, Moment, Row, moment_text, plain, table_of
 from ledger.prepared import Prepared
 
-START = "0" * 64  # what the first line is chained to
+START = "0" * 63 + "1"  # what the first line is chained to
+OLD_START = "0" * 64  # in ledgers from before links were masked (`masked_lines`)
 
 Values = dict[str, Any]
 

@@ -15,12 +15,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ledger import history
+from ledger import history, masked_lines
 from ledger.database import Row, plain
 from ledger.directory import OrganisationRow
 from ledger.errors import SarabanError
 from ledger.intakes import IntakeRow, OutcomeRow
 from ledger.letters import DocumentRow
+from ledger.masked_lines import Excuses
 from ledger.originals import Originals, digest
 from ledger.registers import TITLES, EntryRow, RegisterRow
 
@@ -42,12 +43,15 @@ def faults(session: Session, originals: Originals) -> Iterator[str]:
 
 
 def _chain(session: Session, expected: Rows) -> Iterator[str]:
-    previous, last = history.START, 0
+    previous, last, excuses = "", 0, Excuses(session)
+    yield from excuses.faults()
     for line in history.lines(session):
+        if not last and line.previous in (history.START, history.OLD_START):
+            previous = line.previous
         if line.id != last + 1:
             yield f"ประวัติบรรทัดที่ {last + 1} หายไป (history line {last + 1} is missing)"
         right = history.chain_hash(line.previous, line.at, line.who, line.what, line.about, line.changes)
-        if line.previous != previous or line.hash != right:
+        if line.previous != previous or (line.hash != right and not excuses.excuse(line, right)):
             yield f"ประวัติบรรทัดที่ {line.id} ถูกแก้ไข (history line {line.id} was changed)"
         previous, last = line.hash, line.id
         _fold(expected, line.changes)
@@ -70,6 +74,8 @@ def _fold(expected: Rows, changes: str) -> None:
         return  # the line's hash has told already
     for table, key, before, after in told:
         at = (table, key)
+        if table == masked_lines.TABLE:
+            continue
         if before is None:
             expected[at] = _sum(table, key, _whole(table, after))
         elif after is None:

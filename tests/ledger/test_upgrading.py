@@ -47,14 +47,14 @@ class Old:
 
     database: Database
     tables: sa.MetaData = field(default_factory=sa.MetaData)
-    head: str = history.START
+    head: str = history.OLD_START
 
     def sealed(self, table: sa.Table) -> list[str]:
         row = sealed_tables().get(table.name)
         loose = row.loose if row is not None else frozenset({"*"})
         return [] if "*" in loose else [column.name for column in table.columns if column.name not in loose]
 
-    def add(self, session: sa.orm.Session, name: str, **values: Any) -> list[Any]:
+    def add(self, session: sa.orm.Session, name: str, /, **values: Any) -> list[Any]:
         table = self.tables.tables[name]
         row = {column.name: _anything(column) for column in table.columns} | SAID.get(name, {}) | values
         session.connection().execute(sa.insert(table).values(row))
