@@ -11,34 +11,38 @@ from contextlib import contextmanager
 
 import argon2
 
-from ledger.errors import Unavailable
+from ledger.errors import PasswordsWait
 
 AT_ONCE = 2  # one takes 64 MiB and about 0.3 s on two cores (reliability 5.1)
-QUEUE_SECONDS = 20.0
+QUEUE = 8  # more would wait longer than people do
 _LONGEST = 1024  # characters that are looked at; longer ones cannot have been chosen
 
 
 class Passwords:
-    """Hashes and checks. Arguments: `hasher` brings the parameters; the shipped ones are argon2-cffi's."""
+    """Hashes and checks.
 
-    def __init__(self, hasher: argon2.PasswordHasher | None = None, queue_seconds: float = QUEUE_SECONDS) -> None:
+    Arguments: `hasher` brings the parameters, the shipped ones are argon2-cffi's; `queue`, how many may wait.
+    """
+
+    def __init__(self, hasher: argon2.PasswordHasher | None = None, queue: int = QUEUE) -> None:
         self._hasher = hasher or argon2.PasswordHasher()
         self._turns = threading.BoundedSemaphore(AT_ONCE)
-        self._queue_seconds = queue_seconds
+        self._room = threading.BoundedSemaphore(AT_ONCE + queue)
         self._nobody = _unmatched(self._hasher)
 
     @contextmanager
     def turn(self) -> Iterator[Turn]:
-        """One of the few turns at hashing. Errors: `Unavailable` when the queue does not move."""
-        if not self._turns.acquire(timeout=self._queue_seconds):
-            raise Unavailable
+        """One of the few turns at hashing, after those who came before. Errors: `PasswordsWait` when these are many."""
+        if not self._room.acquire(blocking=False):
+            raise PasswordsWait
         try:
-            yield Turn(self._hasher, self._nobody)
+            with self._turns:
+                yield Turn(self._hasher, self._nobody)
         finally:
-            self._turns.release()
+            self._room.release()
 
     def hashed(self, password: str) -> str:
-        """What is kept of a password. Errors: `Unavailable`."""
+        """What is kept of a password. Errors: `PasswordsWait`."""
         with self.turn() as turn:
             return turn.hashed(password)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ledger.era import format_moment
-from ledger.errors.root import Refused, SarabanError
+from ledger.errors.root import Refused, SarabanError, Unavailable
 
 
 class _UntilThen(Refused):
@@ -63,6 +63,13 @@ class TooManyAttempts(SarabanError):
     permanent = False
     th = "ใส่ข้อมูลผิดหลายครั้งเกินไป โปรดรอประมาณ {minutes} นาทีแล้วลองใหม่"
     en = "Too many wrong attempts. Please wait about {minutes} min and try again."
+
+
+class PasswordsWait(Unavailable):
+    """Too many passwords wait to be checked or kept. Nothing was looked at, and nothing counts as a failure."""
+
+    th = "ขณะนี้มีผู้เข้าสู่ระบบพร้อมกันมาก ระบบจึงยังไม่ได้ตรวจรหัสผ่าน โปรดรอสักครู่แล้วลองใหม่"
+    en = "Many people are signing in, so the password has not been checked yet. Please wait a moment and try again."
 
 
 class NoSuchInvitation(SarabanError):

@@ -8,7 +8,7 @@ import argon2
 import pytest
 from door_world import CHEAP, GOOD
 
-from ledger.errors import Unavailable
+from ledger.errors import PasswordsWait
 from ledger.passwords import AT_ONCE, Passwords
 
 PASSWORDS = Passwords(CHEAP)
@@ -107,8 +107,15 @@ def test_two_at_once_and_no_more() -> None:
     assert most == AT_ONCE
 
 
-def test_a_queue_that_does_not_move_is_told_apart_from_a_wrong_password() -> None:
-    passwords = Passwords(CHEAP, queue_seconds=0)
-    with passwords.turn(), passwords.turn(), pytest.raises(Unavailable):
-        passwords.hashed(GOOD)
-    assert passwords.hashed(GOOD)
+def test_only_so_many_wait_and_the_next_is_told_so() -> None:
+    passwords = Passwords(CHEAP, queue=1)
+    waiting = threading.Thread(target=passwords.hashed, args=(GOOD,))
+    with passwords.turn():
+        with passwords.turn():
+            waiting.start()
+            while passwords._room._value:
+                pass
+            with pytest.raises(PasswordsWait):
+                passwords.hashed(GOOD)
+        waiting.join()
+        assert passwords.hashed(GOOD)

@@ -15,7 +15,7 @@ from gateway.web.console.drafting import Drafting
 from gateway.web.console.entries import Entries
 from gateway.web.console.exporting import Exporting
 from gateway.web.console.finding import Finding
-from gateway.web.console.guard import Guard, Page
+from gateway.web.console.guard import Guard, Page, Pools
 from gateway.web.console.home import Home
 from gateway.web.console.mails import Mails
 from gateway.web.console.many import Many
@@ -35,8 +35,10 @@ from gateway.web.console.waiting import Waiting
 from gateway.web.desk import Threads
 from gateway.web.ground import Ground
 from ledger import intakes
+from ledger.passwords import AT_ONCE, QUEUE
 
 THREADS = 8
+HASHING = AT_ONCE + QUEUE + 2  # so that somebody can still be told that too many wait
 
 
 class Console:
@@ -46,7 +48,8 @@ class Console:
         """Arguments: `secret`, 32 random bytes that outlive a restart; `base_url`, the public address."""
         view = View(ground.pages, cabinet.clock, lambda organisation: _held(cabinet, organisation))
         cookies = Cookies(ground.https)
-        self.guard = Guard(cabinet.door, view, Threads(THREADS), ground.parsing, cookies, secret, base_url)
+        pools = Pools(Threads(THREADS), ground.parsing, Threads(HASHING))
+        self.guard = Guard(cabinet.door, view, pools, cookies, secret, base_url)
         view.seal, self.status = self.guard.seal, self.guard.status
         readings = Readings(cabinet.originals, cabinet.reader)
         parts = (

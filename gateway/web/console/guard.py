@@ -54,18 +54,25 @@ class Page:
     grave: bool = False  # asks for the password again
     uploads: int = 0  # how many files its form may bring
     halfway: bool = False  # also for a sign-in that still lacks its second factor
+    hashes: bool = False  # checks or keeps a password, and waits for its turn apart from all others
     quiet: bool = False  # asked for by a script: does not keep a sign-in alive
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """The threads in which it lets things run, so that what is slow for one reason keeps nothing else waiting."""
+
+    pages: Threads
+    parsing: Threads
+    hashing: Threads
 
 
 class Guard:
     """Admits requests to pages."""
 
-    def __init__(
-        self, door: Door, view: View, threads: Threads, parsing: Threads, cookies: Cookies, secret: bytes, base_url: str
-    ) -> None:
-        """Arguments: `parsing`, the threads that read forms."""
-        self._door, self._view, self._threads, self._cookies = door, view, threads, cookies
-        self._parsing = parsing
+    def __init__(self, door: Door, view: View, pools: Pools, cookies: Cookies, secret: bytes, base_url: str) -> None:
+        self._door, self._view, self._cookies = door, view, cookies
+        self._threads, self._parsing, self._hashing = pools.pages, pools.parsing, pools.hashing
         self._secret, self._base = secret, base_url
         self._running: Counter[str] = Counter()
         self._closed = not takes_passwords(base_url)
@@ -130,7 +137,7 @@ class Guard:
             asked = Asked(asked.request, asked.token, asked.sign_in, body.form, body.lists, body.files)
             try:
                 self._confirmed(page, asked.sign_in)
-                return await self._threads.run(page.run, asked)
+                return await (self._hashing if page.hashes else self._threads).run(page.run, asked)
             except ConfirmFirst:
                 if body.files:
                     raise  # files cannot be carried through another page

@@ -45,16 +45,16 @@ class Signing:
         free = Right.OPEN
         return [
             Page("/sign-in", self.sign_in_form, free),
-            Page("/sign-in", self.sign_in, free, ("POST",)),
+            Page("/sign-in", self.sign_in, free, ("POST",), hashes=True),
             Page("/sign-out", self.sign_out, Right.OWN, ("POST",), halfway=True),
             Page("/second", self.second_form, Right.OWN, halfway=True),
             Page("/second", self.second, Right.OWN, ("POST",), halfway=True),
             Page("/confirm", self.confirm_form, Right.OWN, halfway=True),
-            Page("/confirm", self.confirm, Right.OWN, ("POST",), halfway=True),
+            Page("/confirm", self.confirm, Right.OWN, ("POST",), hashes=True, halfway=True),
             Page("/begin", self.begin_form, free),
-            Page("/begin", self.begin, free, ("POST",)),
+            Page("/begin", self.begin, free, ("POST",), hashes=True),
             Page("/join/{token}", self.join_form, free),
-            Page("/join/{token}", self.join, free, ("POST",)),
+            Page("/join/{token}", self.join, free, ("POST",), hashes=True),
             Page("/forgot", self.forgot_form, free),
             Page("/forgot", self.forgot, free, ("POST",)),
         ]

@@ -17,7 +17,7 @@ from ledger.sign_ins import SignIn
 
 Seal = Callable[[SignIn | None], str]
 Waiting = Callable[[int], int]
-RETRY = {"Retry-After": "30"}
+UNAVAILABLE, RETRY = 503, {"Retry-After": "30"}
 CONFIRM = "confirm-"  # begins the fields that the page of the password adds to what it carries
 CONFIRM_FIRST = 428
 
@@ -45,7 +45,10 @@ class View:
             "problems": {},
         }
         shown = {**frame, **values, "values": _Typed(values.get("values", {}))}
-        return self._pages.page(asked.request, f"console/{template}", status, **shown)
+        response = self._pages.page(asked.request, f"console/{template}", status, **shown)
+        if status == UNAVAILABLE:
+            response.headers.update(RETRY)
+        return response
 
     def wrong(self, asked: Asked, template: str, fault: FieldsWrong, **values: Any) -> Response:
         """The form once more, with what was typed and what is wrong with it beside each field."""
@@ -68,12 +71,7 @@ class View:
     def fault(self, asked: Asked, fault: SarabanError) -> Response:
         """The page of an error that no form shows."""
         status = 404 if isinstance(fault, NotFound) else 403 if isinstance(fault, NotAllowed) else 409
-        response = self.page(
-            asked, "fault.html", status if fault.permanent else 503, sentence=self.sentence(asked, fault)
-        )
-        if not fault.permanent:
-            response.headers.update(RETRY)
-        return response
+        return self.page(asked, "fault.html", status if fault.permanent else 503, sentence=self.sentence(asked, fault))
 
     def status(self, asked: Asked, status: int) -> Response:
         """The page of a refusal that has nothing to tell but its number."""
