@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from gateway import keys, sources
+from gateway import drops, keys, sources
 from gateway.couriers import courier
 from gateway.demo import guests
 from gateway.dispatch import Dispatch
@@ -40,7 +40,7 @@ from ledger.outbox import Schedule
 from ledger.second_factor import GRAVE
 from ledger.values import Reading
 from mailers.notices import Writer
-from watchers.folder import Folder, FolderWatch
+from watchers.folder import FolderWatch
 from watchers.reading.reader import Reader
 from watchers.smtp import Limits
 
@@ -98,7 +98,7 @@ def build(ledger: Ledger, base_url: str) -> House:
         settler=settler,
         dispatch=dispatch,
         indexer=Indexer(ledger.database, clock),
-        folders=_folders(settings, taker, settler),
+        folders=drops.watches(ledger, taker.take, settler.settle),
         desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of, masked.copy),
         door=Door(ledger.database, clock, second_for=SECOND_FOR[settings.console.second_factor], secret=ledger.secret),
     )
@@ -234,22 +234,6 @@ def build_dispatch(ledger: Ledger, resolver: Resolver, writer: Writer) -> Dispat
         clock,
         outbox.batch,
     )
-
-
-def _folders(settings: Settings, taker: Taker, settler: Settler) -> tuple[FolderWatch, ...]:
-    bindings = [
-        Folder(
-            path=folder.path,
-            organisation=folder.organisation,
-            register=folder.register_kind,
-            group=folder.group,
-            share=folder.share,
-            quiet=folder.quiet.total_seconds(),
-            quiet_whole=folder.quiet_whole.total_seconds(),
-        )
-        for folder in settings.folders
-    ]
-    return tuple(FolderWatch(binding, taker.take, settler.settle, clock=clock) for binding in bindings)
 
 
 def _guests(mailbox: Path | None) -> list[Line]:

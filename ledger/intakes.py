@@ -70,6 +70,9 @@ class OutcomeRow(Row):
     holders: Mapped[str] = mapped_column(default="")  # one a line
     secrecy: Mapped[Secrecy] = mapped_column(Choice(Secrecy), default=Secrecy.ORDINARY)  # also of what has no entry
     at: Mapped[datetime] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)  # since when a secret file is off the share (I8)
+
+    loose = frozenset({"closed_at"})
 
 
 # Built once: every letter asks these.

@@ -6,7 +6,7 @@ mailers turn that into a `Mail` and report an `Answer`. Nothing here does any I/
 
 from __future__ import annotations
 
-from ledger.values.arriving import Address, Bounce, Document, Intake, Outcome, Reading
+from ledger.values.arriving import Address, Bounce, Document, Intake, Outcome, Reading, Scan
 from ledger.values.leaving import Answer, DocumentLine, LetterFacts, Mail, Notice
 from ledger.values.showing import File, ReceiptPage, Silence, Step, Target, Visit
 from ledger.values.words import (
@@ -42,6 +42,7 @@ __all__ = [
     "ReadingKind",
     "ReceiptPage",
     "RegisterKind",
+    "Scan",
     "Secrecy",
     "Silence",
     "Step",

@@ -104,3 +104,12 @@ class Outcome:
     text: str = ""  # the number as people write it
     groups: tuple[str, ...] = ()  # names of the holders it was routed to
     secret: bool = False  # its name and subject must not be shown
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A dropped file that is secret by now, and may still lie on the share."""
+
+    outcome: Outcome
+    sha256: str
+    size: int

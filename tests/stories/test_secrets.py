@@ -8,9 +8,14 @@ holder has given a one-time code; neither do links and codes stand anywhere but 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from ledger.database import Database
+from ledger.history import acting
+from ledger.registers import EntryRow
+from ledger.values import Secrecy
 from tests.stories.conftest import MakeHouse
 from tests.stories.house import House, eventually
 from tests.stories.post import letter, outgoing, paper, post
@@ -55,6 +60,7 @@ def left(house: House) -> dict[str, str]:
     """What the house leaves where anybody may look."""
     paths = [str(path.relative_to(house.drop)) for path in house.drop.rglob("*")]
     notes = [path.read_text(encoding="utf-8") for path in house.drop.rglob("*.txt")]
+    assert not list(house.drop.rglob("*.pdf"))  # the scans themselves lie where no reader of the share comes
     return {"log": house.log, "files": "\n".join(paths), "notes": "\n".join(notes)}
 
 
@@ -103,3 +109,22 @@ def test_a_secret_letter_opens_with_a_code_and_neither_link_nor_code_leaks(make_
     for place, text in places.items():
         assert CANARY not in text, place
         assert not [key for key in keys if key in text], place
+
+
+def test_a_scan_leaves_the_share_when_its_letter_becomes_secret(make_house: MakeHouse) -> None:
+    house = make_house().start()
+    (house.drop / f"การเงิน {CANARY}.pdf").write_bytes(paper("การเงิน"))
+    (lying,) = eventually(lambda: list(house.drop.glob("done/*/*.pdf")), "it came to rest")
+    assert CANARY in lying.name
+    database = Database(house.data)
+    with acting(database, "นางมาลี", "amended", datetime.now(UTC)) as act:
+        act.alter(EntryRow, house.ask("SELECT max(id) FROM entries")[0][0], secrecy=Secrecy.SECRET)
+    database.close()
+    eventually(lambda: not lying.exists(), "it left the share")
+    (note,) = house.drop.glob("done/*/*.txt")
+    assert CANARY not in note.name + note.read_text("utf-8-sig")
+    assert f"เลขทะเบียน {house.ask('SELECT max(text) FROM entries')[0][0]}" in note.read_text("utf-8-sig")
+    (kept,) = house.data.glob("closed/done/*/*.pdf")
+    assert kept.read_bytes() == paper("การเงิน")
+    eventually(lambda: house.count("outcomes WHERE closed_at IS NULL") == 0, "it is not looked for again")
+    house.sound()

@@ -14,6 +14,7 @@ class Folder:
     """A drop folder and what it is bound to. Times in seconds, `largest` in bytes (P-6, section 7)."""
 
     path: Path
+    closed: Path  # where secret files go: a folder of ours alone, outside of the share (I8)
     organisation: str = ""
     register: RegisterKind = RegisterKind.INCOMING
     group: str = ""

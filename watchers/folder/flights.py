@@ -54,6 +54,10 @@ class Flights:
         """Those without an ending yet."""
         return [flight for flight in self._flights.values() if flight.ending is None]
 
+    def carry(self, sha256: str) -> bool:
+        """Whether a file with these bytes is on its way."""
+        return any(flight.digest == sha256 for flight in self._flights.values())
+
     def room(self, size: int) -> bool:
         """Whether a file of `size` bytes may be offered now; a large one goes alone."""
         flying = self.flying

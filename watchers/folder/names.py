@@ -10,9 +10,11 @@ from itertools import count
 
 from ledger.era import be_year
 from ledger.errors import Refused
-from ledger.values import Outcome, OutcomeKind
+from ledger.values import Outcome, OutcomeKind, Secrecy
+from watchers.reading import marks
 
 DONE, FAILED, HELD = "done", "failed", "held"
+_ASIDE = ".closing"
 _OURS = frozenset({DONE, FAILED, HELD})
 LONGEST = 240  # bytes of UTF-8; ext4 and Windows shares end at 255, and the note adds ".txt" (section 7)
 
@@ -39,11 +41,9 @@ def shown(name: str) -> str:
 def place(ending: Outcome | Refused, name: str, at: datetime) -> tuple[tuple[str, ...], str]:
     """The sub-folders and the name under which the file called `name` comes to rest; `at` gives a missing year."""
     stem, extension = _split(_tame(shown(name)))
-    if isinstance(ending, Refused):
-        return (FAILED,), stem + extension
-    if ending.secret:
+    if secret(ending, name):
         stem = "ลับ"
-    if ending.kind is OutcomeKind.REFUSED:
+    if isinstance(ending, Refused) or ending.kind is OutcomeKind.REFUSED:
         return (FAILED,), stem + extension
     if ending.kind is OutcomeKind.HELD:
         return (HELD,), stem + extension
@@ -51,6 +51,23 @@ def place(ending: Outcome | Refused, name: str, at: datetime) -> tuple[tuple[str
     number = f"{ending.number}-{year} " if ending.number is not None else ""
     again = "ซ้ำ " if ending.kind is OutcomeKind.JOINED else ""
     return (DONE, str(year)), f"{number}{again}{stem}{extension}"
+
+
+def secret(ending: Outcome | Refused, name: str) -> bool:
+    """Whether the file called `name` may not stay on the share; of one that nobody could read its name tells."""
+    if isinstance(ending, Outcome):
+        return ending.secret
+    return marks.read("", "", _split(shown(name))[0])[1] is not Secrecy.ORDINARY
+
+
+def aside(name: str) -> str:
+    """What `name` is called while it is being closed; it looks like no letter."""
+    return f".{next(numbered(name))}{_ASIDE}"
+
+
+def before(aside: str) -> str:
+    """What was called `aside` by us while a crash came, or "" for any other name."""
+    return aside[1 : -len(_ASIDE)] if aside.startswith(".") and aside.endswith(_ASIDE) else ""
 
 
 def numbered(name: str) -> Iterator[str]:

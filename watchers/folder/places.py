@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self
 
 from ledger.errors import Refused
-from watchers.folder import names, safely
-
-_THAI = ("ไฟล์นี้ไม่ได้ลงทะเบียน", "โปรดแก้ไขแล้ววางไฟล์อีกครั้ง หรือติดต่อสารบรรณกลาง")
-_ENGLISH = ("This file was not registered.", "Please correct it and drop it again, or ask the central registry.")
+from ledger.values import Outcome
+from watchers.folder import closing, names, notes, safely
 
 
 class Places:
@@ -55,19 +55,72 @@ class Places:
             with ExitStack() as undo:
                 free = _claim(target, wanted, undo, over_empty=True)
                 if refusal:
-                    _claim(target, f"{free}.txt", undo, _note(refusal))
+                    _claim(target, f"{free}.txt", undo, notes.refused(refusal))
                 os.rename(name, free, src_dir_fd=self._watched, dst_dir_fd=target)
                 undo.pop_all()
             if not _stayed(before, os.fstat(handle), os.stat(free, dir_fd=target, follow_symlinks=False)):
-                self._put_back(target, free, name)
+                _put_back(target, free, self._watched, name)
                 raise safely.Changed
+            safely.share(handle, target)
             return free
 
-    def _put_back(self, target: int, free: str, name: str) -> None:
-        with ExitStack() as undo:
-            back = _claim(self._watched, name, undo)
-            os.rename(free, back, src_dir_fd=target, dst_dir_fd=self._watched)
+    def close(
+        self,
+        name: str,
+        same: Callable[[int], bool],
+        ending: Outcome | Refused,
+        closed: Path,
+        now: datetime,
+        at: tuple[str, ...] = (),
+    ) -> None:
+        """Take the secret file `name` off the share into the folder `closed`, and leave a note in its place (I8).
+
+        It lies in the sub-folder `at`; out of the watched folder itself the note goes where the file would have gone.
+        `same` and what is raised: as for `move`. It is set aside first, so that what is removed at the end is what was
+        copied; a crash leaves it aside, for `put_back`.
+        """
+        to, wanted = names.place(ending, name, now)
+        source, target, hidden = self._folder(at), self._folder(at or to), names.aside(name)
+        with safely.opened(source, name) as handle, ExitStack() as undo:
+            before = os.fstat(handle)
+            if not same(handle):
+                raise safely.Changed
+            os.rename(name, hidden, src_dir_fd=source, dst_dir_fd=source)
+            undo.callback(_put_back, source, hidden, source, name)
+            closing.put_away(handle, closed.joinpath(*(at or to)), wanted)
+            if not _stayed(before, os.fstat(handle), os.stat(hidden, dir_fd=source, follow_symlinks=False)):
+                raise safely.Changed
+            _leave(
+                target,
+                f"{os.path.splitext(wanted)[0]}.txt",
+                notes.closed(ending, datetime.fromtimestamp(before.st_mtime, UTC)),
+            )
+            _forget_refusal(source, name)
+            os.unlink(hidden, dir_fd=source)
             undo.pop_all()
+
+    def resting(self) -> Iterator[tuple[tuple[str, ...], dict[str, safely.Fingerprint]]]:
+        """The sub-folders in which files came to rest, each with its plain files."""
+        for at in self._standing():
+            yield at, safely.listing(self._folder(at), lambda _: False).files
+
+    def put_back(self) -> None:
+        """After a crash: what was set aside to be closed gets its name again, and is looked at afresh."""
+        found = safely.listing(self._watched, lambda name: not names.before(name)).files
+        for at, files in [((), found), *self.resting()]:
+            for hidden in filter(names.before, files):
+                _put_back(self._folder(at), hidden, self._folder(at), names.before(hidden))
+
+    def _standing(self) -> Iterator[tuple[str, ...]]:
+        for top in (names.DONE, names.HELD, names.FAILED):
+            try:
+                os.close(safely.standing(self._watched, top))
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            yield (top,)
+            with os.scandir(self._folder((top,))) as entries:
+                inner = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+            yield from ((top, name) for name in inner)
 
     def _folder(self, to: tuple[str, ...]) -> int:
         if not to:
@@ -85,7 +138,7 @@ def _claim(target: int, wanted: str, undo: ExitStack, content: bytes = b"", *, o
     """
     for free in names.numbered(wanted):
         try:
-            handle = os.open(free, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=target)
+            handle = os.open(free, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=target)
         except FileExistsError:
             if over_empty and _empty(target, free):
                 return free
@@ -93,11 +146,39 @@ def _claim(target: int, wanted: str, undo: ExitStack, content: bytes = b"", *, o
         undo.callback(_unlink, target, free)
         with os.fdopen(handle, "wb") as file:
             if content:
+                safely.share(handle, target)
                 file.write(content)
                 file.flush()
                 os.fsync(handle)
         return free
     raise AssertionError("names do not end")
+
+
+def _leave(target: int, wanted: str, content: bytes) -> None:
+    """A note under the first free name; one that says the same is there already after a crash."""
+    for free in names.numbered(wanted):
+        with suppress(OSError, safely.Changed), safely.opened(target, free) as known:
+            if os.fstat(known).st_size == len(content) and os.read(known, len(content)) == content:
+                return
+        with ExitStack() as undo:
+            if _claim(target, free, undo, content) == free:
+                undo.pop_all()
+                return
+
+
+def _forget_refusal(folder: int, name: str) -> None:
+    """The note beside a file that was refused bears its name."""
+    note = f"{name}.txt"
+    with suppress(OSError, safely.Changed), safely.opened(folder, note) as handle:
+        if os.read(handle, len(notes.REFUSED)) == notes.REFUSED:
+            os.unlink(note, dir_fd=folder)
+
+
+def _put_back(source: int, hidden: str, folder: int, name: str) -> None:
+    with ExitStack() as undo:
+        back = _claim(folder, name, undo)
+        os.rename(hidden, back, src_dir_fd=source, dst_dir_fd=folder)
+        undo.pop_all()
 
 
 def _empty(target: int, name: str) -> bool:
@@ -116,11 +197,3 @@ def _unlink(target: int, name: str) -> None:
 def _stayed(before: os.stat_result, after: os.stat_result, moved: os.stat_result) -> bool:
     """Nobody wrote into it or put another file under its name while it was being moved."""
     return (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and os.path.samestat(after, moved)
-
-
-def _note(refusal: Refused) -> bytes:
-    """The explanation as Notepad shows it: byte order mark, CRLF."""
-    thai, english = refusal.sentence("th"), refusal.sentence("en")
-    why = [english] if english != thai else []
-    lines = [_THAI[0], thai, _THAI[1], "", _ENGLISH[0], *why, _ENGLISH[1], ""]
-    return "\r\n".join(lines).encode("utf-8-sig")

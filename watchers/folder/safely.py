@@ -7,10 +7,13 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from secrets import token_hex
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_IN_FOLDER = 0o3777  # of a folder's mode, what goes to the folders inside it
+_IN_FILE = 0o666  # and to the files
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
@@ -59,13 +62,45 @@ def directory(path: str | os.PathLike[str]) -> Iterator[int]:
 
 
 def inner(parent: int, name: str) -> int:
-    """A handle on the folder `name` inside `parent`, made if it is missing; a link there is an error."""
+    """A handle on the folder `name` inside `parent`, made like `parent` if it is missing; a link there is an error."""
     try:
-        os.mkdir(name, dir_fd=parent)
-        os.fsync(parent)
-    except FileExistsError:
+        return standing(parent, name)
+    except FileNotFoundError:
         pass
+    fresh = f".{name}.{token_hex(6)}.tmp"
+    os.mkdir(fresh, 0o700, dir_fd=parent)
+    handle = os.open(fresh, _DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
+    try:
+        share(handle, parent)
+        os.rename(fresh, name, src_dir_fd=parent, dst_dir_fd=parent)  # never seen half open
+        os.fsync(parent)
+    except BaseException:
+        os.close(handle)
+        with suppress(OSError):
+            os.rmdir(fresh, dir_fd=parent)
+        raise
+    return handle
+
+
+def standing(parent: int, name: str) -> int:
+    """A handle on the folder `name` that stands inside `parent`; FileNotFoundError when there is none."""
     return os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
+
+
+def share(handle: int, folder: int) -> None:
+    """Give an open file or folder of ours the group and the mode of the `folder` that it lies in, never a wider one.
+
+    So whoever works in the folder reads what we put there, whatever our umask. What is not ours keeps its own.
+    """
+    like, own = os.fstat(folder), os.fstat(handle)
+    mode = like.st_mode & (_IN_FOLDER if stat.S_ISDIR(own.st_mode) else _IN_FILE)
+    if own.st_gid != like.st_gid:
+        try:
+            os.fchown(handle, -1, like.st_gid)
+        except OSError:  # we are no member of that group, so its rights go to no other
+            mode &= ~(stat.S_IRWXG | stat.S_ISGID)
+    with suppress(OSError):  # a clerk's own file, or a share whose modes are fixed
+        os.fchmod(handle, mode)
 
 
 def listing(parent: int, ignored: Callable[[str], bool]) -> Listing:

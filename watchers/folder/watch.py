@@ -7,14 +7,14 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from ledger.errors import FileIncomplete, FileTooLarge, Refused
-from ledger.values import Channel, Intake, Outcome, OutcomeKind
+from ledger.values import Channel, Intake, Outcome, OutcomeKind, Scan
 from watchers.folder import names, safely
 from watchers.folder.bell import Bell
 from watchers.folder.binding import Folder, FolderStatus
@@ -39,10 +39,15 @@ class FolderWatch:
         settle: Callable[[int], Future[Outcome]],
         *,
         clock: Callable[[], datetime],
+        secrets: Callable[[], Sequence[Scan]] = tuple,
+        closed: Callable[[Scan], None] = lambda _: None,
     ) -> None:
-        """`take` and `settle`: the seams of docs/plan.md. `clock` gives aware moments."""
+        """`take` and `settle`: the seams of docs/plan.md. `clock` gives aware moments.
+
+        `secrets` tells which files of this folder are secret and may still lie in it, `closed` hears that one does not.
+        """
         self.folder = folder
-        self._clock = clock
+        self._clock, self._secrets, self._closed = clock, secrets, closed
         self._wake = threading.Event()
         self._bell = Bell(self._wake.set)
         self._sightings = Sightings(folder)
@@ -82,6 +87,8 @@ class FolderWatch:
         if now >= self._scan_due():
             self._scan(now)
         self._offer_ready(now)
+        if self._scanned == now:
+            self._close_secrets()
         self._status = replace(
             self._status,
             pending=len(self._sightings),
@@ -98,6 +105,7 @@ class FolderWatch:
         self._scanned, self._next_scan = now, now + self.folder.period
         try:
             closed = self._listen()
+            self._recover()
             found = self._list()
         except OSError as error:
             self._complain(error)
@@ -112,6 +120,11 @@ class FolderWatch:
                 self.folder.path.mkdir(parents=True, exist_ok=True)
             self._bell.hang(str(self.folder.path))
         return self._bell.heard()
+
+    def _recover(self) -> None:
+        if self._status.scanned_at is None:
+            with Places(self.folder.path) as places:
+                places.put_back()
 
     def _list(self) -> safely.Listing:
         with safely.directory(self.folder.path) as directory:
@@ -189,10 +202,12 @@ class FolderWatch:
             self._complain(error)
 
     def _move(self, places: Places, flight: Flight, ending: Outcome | Refused, now: float) -> None:
-        flight.retry_at = now + self.folder.period
-        to, name = names.place(ending, flight.name, self._clock())
+        flight.retry_at, at = now + self.folder.period, self._clock()
         try:
-            places.move(flight.name, flight.same, to, name, _refusal(ending))
+            if names.secret(ending, flight.name):
+                places.close(flight.name, flight.same, ending, self.folder.closed, at)
+            else:
+                places.move(flight.name, flight.same, *names.place(ending, flight.name, at), _refusal(ending))
         except (safely.Changed, FileNotFoundError):
             self._next_scan = now
         except Exception as error:
@@ -201,6 +216,28 @@ class FolderWatch:
         else:
             self._sightings.forget(flight.name)
         self._flights.drop(flight)
+
+    def _close_secrets(self) -> None:
+        """What came to rest here before its letter became secret leaves the share too (I8)."""
+        try:
+            scans = [scan for scan in self._secrets() if not self._flights.carry(scan.sha256)]
+            if scans:
+                with Places(self.folder.path) as places:
+                    for scan in scans:
+                        self._close(places, scan)
+                for scan in scans:
+                    self._closed(scan)
+        except Exception as error:  # the next scan tries again
+            self._complain(error)
+
+    def _close(self, places: Places, scan: Scan) -> None:
+        def same(handle: int) -> bool:
+            return safely.digest(handle) == scan.sha256
+
+        for at, files in places.resting():
+            for name in [name for name, state in files.items() if state.size == scan.size]:
+                with suppress(safely.Changed, FileNotFoundError):  # another file, which is none of this letter's
+                    places.close(name, same, scan.outcome, self.folder.closed, self._clock(), at)
 
     def _put_off(self, name: str, error: Exception, now: float) -> None:
         self._next_scan = min(self._next_scan, self._sightings.put_off(name, now))

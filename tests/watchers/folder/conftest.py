@@ -29,4 +29,4 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def drop(office: Office, path: Path) -> Drop:
     """A share, so that nothing but the scan tells; 10 s of quiet."""
-    return Drop(office, Folder(path, organisation="obec", share=True))
+    return Drop(office, Folder(path, path.with_name("closed"), organisation="obec", share=True))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from ledger.values import Intake, Outcome, OutcomeKind
 from watchers.folder import Folder, FolderWatch
@@ -71,9 +72,10 @@ class Office:
 class Drop:
     """A watch over `path` that is turned by hand, at moments that the test names."""
 
-    def __init__(self, office: Office, folder: Folder) -> None:
+    def __init__(self, office: Office, folder: Folder, **seams: Any) -> None:
         self.path, self.now = folder.path, 1000.0
-        self.watch = FolderWatch(folder, office.take, office.settle, clock=lambda: datetime(2026, 3, 1, tzinfo=UTC))
+        clock = lambda: datetime(2026, 3, 1, tzinfo=UTC)  # noqa: E731
+        self.watch = FolderWatch(folder, office.take, office.settle, clock=clock, **seams)
 
     def after(self, seconds: float) -> None:
         """Let time pass, turn, and go on until nothing is on its way any more."""

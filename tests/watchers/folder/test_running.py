@@ -18,7 +18,7 @@ LONG = 60.0  # seconds that no test waits: what is taken meanwhile was taken bec
 
 
 def watch(office: Office, path: Path, *, quiet: float = LONG, quiet_whole: float = 0.2) -> FolderWatch:
-    folder = Folder(path, quiet=quiet, quiet_whole=quiet_whole)
+    folder = Folder(path, path.with_name("closed"), quiet=quiet, quiet_whole=quiet_whole)
     return FolderWatch(folder, office.take, office.settle, clock=lambda: datetime.now(UTC))
 
 

@@ -21,7 +21,7 @@ def state(size: int = 1, inode: int = 1) -> Fingerprint:
 
 @pytest.fixture
 def sightings() -> Sightings:
-    return Sightings(Folder(Path("/drop"), quiet=10, quiet_whole=1, patience=600))
+    return Sightings(Folder(Path("/drop"), Path("/closed"), quiet=10, quiet_whole=1, patience=600))
 
 
 def test_a_file_is_due_when_it_was_still_for_the_quiet_time(sightings: Sightings) -> None:

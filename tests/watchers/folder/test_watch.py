@@ -26,7 +26,8 @@ def test_a_still_file_is_taken_settled_and_moved(drop: Drop, office: Office, pat
 
 
 def test_the_intake_says_where_it_came_from_and_what_its_folder_is_bound_to(office: Office, path: Path) -> None:
-    drop = Drop(office, Folder(path, "obec", RegisterKind.OUTGOING, group="finance", share=True))
+    closed = path.with_name("closed")
+    drop = Drop(office, Folder(path, closed, "obec", RegisterKind.OUTGOING, group="finance", share=True))
     (path / "a.pdf").write_bytes(PDF)
     status = (path / "a.pdf").stat()
     drop.after(0)
@@ -63,12 +64,13 @@ def test_every_outcome_has_its_place(drop: Drop, office: Office, path: Path) -> 
     }
 
 
-def test_a_secret_letter_loses_its_name(drop: Drop, office: Office, path: Path) -> None:
+def test_a_secret_letter_leaves_the_folder_and_a_nameless_note_stays(drop: Drop, office: Office, path: Path) -> None:
     office.decide = lambda intake, outcome: replace(outcome, secret=True)
     (path / "ลับมาก สอบวินัย.pdf").write_bytes(PDF)
     drop.after(0)
     drop.after(10)
-    assert drop.names == {"done/2569/1-2569 ลับ.pdf"}
+    assert drop.names == {"done/2569/1-2569 ลับ.txt"}
+    assert (path.with_name("closed") / "done/2569/1-2569 ลับ.pdf").read_bytes() == PDF
 
 
 def test_a_refusal_by_take_goes_to_failed_with_its_reason(drop: Drop, office: Office, path: Path) -> None:
@@ -143,7 +145,7 @@ def test_an_empty_placeholder_waits_for_its_bytes(drop: Drop, office: Office, pa
 
 
 def test_a_file_over_the_limit_is_given_up_without_being_read(office: Office, path: Path) -> None:
-    drop = Drop(office, Folder(path, share=True, largest=2**20))
+    drop = Drop(office, Folder(path, path.with_name("closed"), share=True, largest=2**20))
     with (path / "big.zip").open("wb") as file:
         file.truncate(2**20 + 1)
     drop.after(0)
@@ -194,11 +196,11 @@ def test_a_crash_between_take_and_move_takes_nothing_twice(office: Office, path:
     for number in range(20):
         (path / f"{number}.pdf").write_bytes(letter(str(number)))
     office.open.clear()
-    killed = Drop(office, Folder(path, share=True))
+    killed = Drop(office, Folder(path, path.with_name("closed"), share=True))
     killed.watch.turn(1000)
     killed.watch.turn(1010)
     office.open.set()
-    next_life = Drop(office, Folder(path, share=True))
+    next_life = Drop(office, Folder(path, path.with_name("closed"), share=True))
     next_life.after(0)
     next_life.after(10)
     assert len(office.taken) == 20
