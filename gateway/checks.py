@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from gateway import couriers, lock, wiring
+from gateway import couriers, keys, lock, wiring
 from gateway.settings import Settings
 from gateway.settings.sources import open_to_others
 from gateway.settings.units import MIB, is_loopback, write_size
@@ -20,7 +20,8 @@ from gateway.settings.ways_in import LmtpSettings
 from gateway.settings.ways_out import RelaySettings
 from gateway.web.peer import Peers
 from ledger import private
-from ledger.database import verdict
+from ledger.database import FILE, Database, verdict
+from ledger.errors import SarabanError
 from mailers.connection import Broken
 from mailers.connection import connect as reach
 
@@ -52,6 +53,7 @@ def examine(settings: Settings, *, connect: bool = False) -> Iterator[Finding]:
     yield Finding("good", "sqlite", verdict(), verdict())
     yield from (Finding("warning", "settings", older.sentence("th"), older.sentence("en")) for older in settings.older)
     yield _data(settings.data)
+    yield from _key(settings)
     yield from _space(settings)
     for folder in settings.folders:
         yield _folder("folders", folder.path, made_by_us=not folder.share)
@@ -67,6 +69,22 @@ def _data(folder: Path) -> Finding:
     if (fault := private.fault(folder)) is not None:
         return Finding("wrong", "data", fault.sentence("th"), fault.sentence("en"))
     return _folder("data", folder)
+
+
+def _key(settings: Settings) -> Iterator[Finding]:
+    """Of a ledger that is there: whether its second factors will open."""
+    if private.fault(settings.data) is not None or not (settings.data / FILE).exists():
+        return
+    database = Database(settings.data)
+    try:
+        keys.must_fit(settings, database)
+    except SarabanError as fault:
+        yield Finding("wrong", "key_file", fault.sentence("th"), fault.sentence("en"))
+    else:
+        where = str(keys.totp_file(settings))
+        yield Finding("good", "key_file", where, where)
+    finally:
+        database.close()
 
 
 def _folder(name: str, path: Path, *, made_by_us: bool = True) -> Finding:

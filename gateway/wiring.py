@@ -100,7 +100,13 @@ def build(ledger: Ledger, base_url: str) -> House:
         indexer=Indexer(ledger.database, clock),
         folders=drops.watches(ledger, taker.take, settler.settle),
         desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of, masked.copy),
-        door=Door(ledger.database, clock, second_for=SECOND_FOR[settings.console.second_factor], secret=ledger.secret),
+        door=Door(
+            ledger.database,
+            clock,
+            second_for=SECOND_FOR[settings.console.second_factor],
+            secret=ledger.secret,
+            key=keys.second_factors(settings, ledger.database),
+        ),
     )
 
 

@@ -36,7 +36,7 @@ class AccountRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(unique=True)  # an e-mail address in small letters; never a citizen id (R39)
     password_hash: Mapped[str] = mapped_column(default="")  # argon2id
-    totp_secret: Mapped[str] = mapped_column(default="")  # "" until a second factor is set up
+    totp_secret: Mapped[str] = mapped_column(default="")  # sealed (`ledger.totp`); "" until it is set up
     totp_step: Mapped[int] = mapped_column(default=0)  # the newest step that was used; each is good once
     second_factor: Mapped[bool] = mapped_column(default=False)  # an administrator requires one
     active: Mapped[bool] = mapped_column(default=True)
@@ -212,6 +212,15 @@ def drop_second(act: Act, account_id: int) -> None:
     table = table_of(RecoveryCodeRow)
     act.session.connection().execute(sa.delete(table).where(table.c.account_id == account_id))
     end_all(act.session, account_id, act.at)
+
+
+def drop_seconds(act: Act) -> int:
+    """The key that opens them is lost: every second factor goes. Returns how many."""
+    wanted = sa.select(AccountRow.id).where(AccountRow.totp_secret != "").order_by(AccountRow.id)
+    keys = list(act.session.execute(wanted).scalars())
+    for key in keys:
+        drop_second(act, key)
+    return len(keys)
 
 
 def change_login(act: Act, account_id: int, login: str) -> None:

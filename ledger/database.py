@@ -119,7 +119,7 @@ class Database:
             yield session
 
     def scrub(self) -> None:
-        """Once in the life of a ledger: what was written over lies in free pages no more, links of ours above all.
+        """Once in the life of a ledger, and after `soil`: what was written over lies in free pages no more.
 
         A disk without room for it, or somebody at work, puts it off to the next opening.
         """
@@ -139,6 +139,11 @@ class Database:
         """Close every connection."""
         self._writer.dispose()
         self._readers.dispose()
+
+
+def soil(session: Session) -> None:
+    """What this transaction writes over must not stay in free pages: `Database.scrub` is called for once more."""
+    session.connection().exec_driver_sql("PRAGMA user_version=0")
 
 
 def open_database(folder: Path) -> Database:

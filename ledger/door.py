@@ -25,6 +25,7 @@ from ledger.lodge import Lodge
 from ledger.passwords import Passwords
 from ledger.second_factor import PASSWORD_WRONG, SecondFactor
 from ledger.sign_ins import OpenSignIn, SignedIn, SignIn
+from ledger.totp import TotpKey
 from ledger.values import Visit
 from ledger.weak_passwords import weaknesses
 
@@ -34,7 +35,8 @@ class Door:
 
     Arguments: `second_for` names duties whose holders must have a second factor, None for whoever has none, beside the
     accounts of which an administrator requires it; `issuer` is what an authenticator app shows; `secret`, the
-    installation's own, lets devices be known after a restart.
+    installation's own, lets devices be known after a restart; `key` opens the secrets of second factors, and is needed
+    where somebody signs in.
     """
 
     def __init__(
@@ -46,9 +48,10 @@ class Door:
         second_for: frozenset[Duty | None] = frozenset(),
         issuer: str = "Saraban Gateway",
         secret: bytes = b"",
+        key: TotpKey | None = None,
     ) -> None:
         secret = secret or secrets.token_bytes(32)
-        self._lodge = Lodge(database, clock, passwords or Passwords(), second_for, issuer, secret)
+        self._lodge = Lodge(database, clock, passwords or Passwords(), second_for, issuer, secret, key)
         self._database, self._clock, self._second_for = database, clock, second_for
         self.second = SecondFactor(self._lodge)
         self.invitations = Invitations(self._lodge)

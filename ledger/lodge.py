@@ -17,6 +17,7 @@ from ledger.devices import Devices
 from ledger.errors import ConfirmFirst, SarabanError, SignedOut
 from ledger.passwords import Passwords
 from ledger.sign_ins import SignIn
+from ledger.totp import TotpKey
 from ledger.tries import Knock, Tries, refuse
 
 
@@ -31,13 +32,20 @@ class Lodge:
         second_for: frozenset[Duty | None],
         issuer: str,
         secret: bytes,
+        key: TotpKey | None,
     ) -> None:
         self.database, self.clock, self.passwords = database, clock, passwords
-        self.second_for, self.issuer = second_for, issuer
+        self.second_for, self.issuer, self._key = second_for, issuer, key
         self.devices = Devices(secret)
         self._networks = Attempts(NETWORK)
         self.tries = Tries(self._networks)  # passwords
         self.seconds = Tries(self._networks)  # second factors: a right password must not forgive wrong codes
+
+    @property
+    def key(self) -> TotpKey:
+        """What opens the secrets of second factors; a door that only invites has none."""
+        assert self._key is not None
+        return self._key
 
     def find(self, session: Session, token: str) -> SignIn | None:
         """What the token opens now, also half-way."""

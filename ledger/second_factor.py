@@ -22,6 +22,7 @@ from ledger.history import Act
 from ledger.letters import token_hash
 from ledger.lodge import Lodge
 from ledger.sign_ins import SignIn
+from ledger.totp import TotpKey
 from ledger.weak_passwords import weaknesses
 
 # Who must have one by the checklist: administrators, and readers of secret letters (5.1).
@@ -88,8 +89,9 @@ class SecondFactor:
             here = self._lodge.must_have_proven(session, token, SETUP)
             if step is None:
                 raise FieldsWrong(code=CODE_WRONG)
+            sealed = self._lodge.key.seal(secret, here.account_id)
             with Act(session, here.viewer.name, "second factor set", now, f"account {here.account_id}") as act:
-                act.alter(AccountRow, here.account_id, totp_secret=secret, totp_step=step, second_at=now)
+                act.alter(AccountRow, here.account_id, totp_secret=sealed, totp_step=step, second_at=now)
             codes = _fresh_codes(session, here.account_id)
             accounts.end_all(session, here.account_id, now, except_id=here.id)
             return SetUp(sign_ins.renew(session, here), codes)
@@ -107,7 +109,9 @@ class SecondFactor:
             account = session.get_one(AccountRow, here.account_id)
             knock = self._lodge.knock(here.login, account, here.network, device)
             with self._lodge.trying(self._lodge.seconds, knock):
-                if not (_use_step(session, here, code, now) or _use_recovery(session, here, code, now)):
+                if not (
+                    _use_step(session, here, code, now, self._lodge.key) or _use_recovery(session, here, code, now)
+                ):
                     raise FieldsWrong(code=CODE_WRONG)
             return sign_ins.renew(session, here, full=True)
 
@@ -167,9 +171,11 @@ def _digits(code: str) -> str:
     return "".join(found)
 
 
-def _use_step(session: Session, here: SignIn, code: str, now: datetime) -> bool:
+def _use_step(session: Session, here: SignIn, code: str, now: datetime, key: TotpKey) -> bool:
     account = session.get_one(AccountRow, here.account_id, populate_existing=True)
-    step = _step_of(account.totp_secret, code, now) if account.totp_secret else None
+    if not account.totp_secret:
+        return False
+    step = _step_of(key.open(account.totp_secret, account.id), code, now)
     if step is None:
         return False
     table = table_of(AccountRow)

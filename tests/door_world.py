@@ -23,11 +23,13 @@ from ledger.errors import SarabanError
 from ledger.history import HistoryRow
 from ledger.passwords import Passwords
 from ledger.sign_ins import SignedIn
+from ledger.totp import TotpKey
 from ledger.values import Visit
 
 GOOD = "ก้อนเมฆสีม่วงกินขนมครก"
 BETTER = "seven quiet otters juggle umbrellas"
 SOMSRI = "somsri@office.example"
+KEY = TotpKey(bytes(range(32)))
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 T = TypeVar("T")
@@ -92,6 +94,11 @@ class Hall:
         assert found is not None
         return found
 
+    def secret(self, login: str = SOMSRI) -> str:
+        """The secret of the account's second factor, as its app has it."""
+        account = self.account(login)
+        return KEY.open(account.totp_secret, account.id)
+
     def count(self, row: type[Row]) -> int:
         with self.world.database.read() as session:
             return session.query(row).count()
@@ -124,7 +131,8 @@ def at_once(run: Callable[[], T], count: int = 8) -> tuple[list[T], list[Saraban
 
 
 def a_door(world: World, clock: Callable[[], datetime] | None = None, **options: object) -> Door:
-    return Door(world.database, clock or (lambda: world.now), passwords=Passwords(CHEAP), **options)  # type: ignore[arg-type]
+    given = {"passwords": Passwords(CHEAP), "key": KEY, **options}
+    return Door(world.database, clock or (lambda: world.now), **given)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from gateway.settings.units import Place
+from gateway.settings.units import Place, PlaceOrNone
 from gateway.settings.ways_in import (
     ConsoleSettings,
     FolderSettings,
@@ -31,6 +31,11 @@ class Settings(Section):
 
     data: Place = Field(
         default=Path("data"), description="โฟลเดอร์ของฐานข้อมูลและหนังสือต้นฉบับ / folder of the database and the originals"
+    )
+    key_file: PlaceOrNone = Field(
+        default=None,
+        description="ไฟล์กุญแจของการยืนยันสองขั้นตอน ไม่ตั้งคือ totp.key ใน data"
+        " / key file of the second factors, else totp.key in data",
     )
     language: Literal["th", "en"] = Field(default="th", description="ภาษา th ไทย en อังกฤษ / language: th or en")
     digits: Literal["arabic", "thai"] = Field(

@@ -40,6 +40,27 @@ class CodesSpent(_UntilThen):
     )
 
 
+class KeyWrong(SarabanError):
+    """The key of the second factors is another than the one that they were sealed with."""
+
+    th = (
+        "กุญแจของการยืนยันสองขั้นตอนไม่ตรงกับข้อมูลในระบบ ให้นำไฟล์กุญแจเดิมกลับมาจากข้อมูลสำรอง"
+        " หากหายไปแล้วให้สั่ง saraban admin forget-factors แล้วทุกคนตั้งค่าใหม่"
+    )
+    en = (
+        "The key of the second factors does not fit what they were sealed with. "
+        "Bring the old key file back from the backup. If it is lost, run saraban admin forget-factors, "
+        "and everybody sets theirs up anew."
+    )
+
+
+class KeyUnusable(SarabanError):
+    """The file of that key is missing though it is needed, is no key, or can be read by others."""
+
+    th = "ใช้ไฟล์กุญแจของการยืนยันสองขั้นตอน {path} ไม่ได้: {problem}"
+    en = "The key file of the second factors, {path}, cannot be used: {problem_en}"
+
+
 class SignedOut(SarabanError):
     """Nobody is signed in, or the session has ended."""
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from gateway import lock
 from gateway.cli import main
 from gateway.cli.context import code_of, plain
 from ledger import errors
+from ledger.accounts import AccountRow
+from ledger.database import open_database
+from ledger.totp import TotpKey
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,24 @@ def test_check_names_the_command_that_closes_an_open_data_folder(saraban: Saraba
         assert told.code == os.EX_CONFIG
         assert f"chmod 700 {tmp_path}/data" in told.out + told.err
     assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_check_misses_the_key_of_second_factors(saraban: Saraban, tmp_path: Path) -> None:
+    path = settings(tmp_path, "")
+    database = open_database(tmp_path / "data")
+    with database.write() as session:
+        key = TotpKey(bytes(32))
+        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        session.add(AccountRow(id=1, login="a@b.example", made_at=moment, totp_secret=key.seal("x", 1)))
+    database.close()
+    before = sorted(tmp_path.rglob("*"))
+    found = saraban("check", "--json", "--config", path)
+    assert (found.code, found.verdicts()["key_file"]) == (os.EX_CONFIG, "wrong")
+    assert sorted(tmp_path.rglob("*")) == before
+    (tmp_path / "data" / "totp.key").write_text("00" * 32)
+    assert saraban("check", "--json", "--config", path).verdicts()["key_file"] == "good"
+    (tmp_path / "data" / "totp.key").write_text("11" * 32)
+    assert saraban("check", "--json", "--config", path).verdicts()["key_file"] == "wrong"
 
 
 def test_check_speaks_the_language_of_the_settings(saraban: Saraban, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from ledger.history import Act, acting
 from ledger.letters import LinkLife
 from ledger.originals import Originals
 from ledger.passwords import Passwords
+from ledger.totp import TotpKey
 from ledger.values import Visit
 from tests import moulds
 from tests.gateway.web.site import MANY, TEMPLATES, Answer, running
@@ -170,7 +171,7 @@ def house(
     clock = Clock()
     database, (people, places) = moulds.cast(_furnish if furnished else _leave_empty, folder / "data")
     originals = Originals(folder / "data" / "originals")
-    door = Door(database, clock, passwords=Passwords(QUICK), second_for=second_for)
+    door = Door(database, clock, key=TotpKey(bytes(32)), passwords=Passwords(QUICK), second_for=second_for)
     rang = list[str]()
     cabinet = Cabinet(
         database=database,
