@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
+
 from gateway import couriers, keys, lock, wiring
 from gateway.settings import Settings
 from gateway.settings.sources import open_to_others
@@ -80,6 +82,8 @@ def _key(settings: Settings) -> Iterator[Finding]:
         keys.must_fit(settings, database)
     except SarabanError as fault:
         yield Finding("wrong", "key_file", fault.sentence("th"), fault.sentence("en"))
+    except sa.exc.OperationalError:
+        return  # a ledger of another schema, which the start brings up to date or refuses
     else:
         where = str(keys.totp_file(settings))
         yield Finding("good", "key_file", where, where)

@@ -73,7 +73,7 @@ class House:
 
 def build(ledger: Ledger, base_url: str) -> House:
     """The daemon's parts. `base_url` begins every receipt link."""
-    settings = ledger.settings
+    settings, key = ledger.settings, keys.second_factors(ledger.settings, ledger.database)
     receivers = Receivers(ledger.database)
     reader = make_reader(settings)
     masked = MaskedReader(ledger.database, reader)
@@ -105,7 +105,7 @@ def build(ledger: Ledger, base_url: str) -> House:
             clock,
             second_for=SECOND_FOR[settings.console.second_factor],
             secret=ledger.secret,
-            key=keys.second_factors(settings, ledger.database),
+            key=key,
         ),
     )
 

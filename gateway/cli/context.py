@@ -40,6 +40,8 @@ _CODES: tuple[tuple[type[errors.SarabanError], int], ...] = (
     (errors.SettingsWrong, os.EX_CONFIG),
     (errors.DataOpen, os.EX_CONFIG),
     (errors.DataForeign, os.EX_CONFIG),
+    (errors.KeyUnusable, os.EX_CONFIG),
+    (errors.KeyWrong, os.EX_CONFIG),
     (errors.AlreadyThere, os.EX_CANTCREAT),
     (errors.NotFound, os.EX_NOINPUT),
     (errors.StorageUnsafe, os.EX_UNAVAILABLE),

@@ -54,7 +54,7 @@ class FolderWatch:
         self._flights = Flights(take, settle, self._wake.set)
         self._ready: deque[str] = deque()
         self._strange: set[str] = set()
-        self._scanned = self._next_scan = float("-inf")
+        self._scanned = self._next_scan = self._asked = float("-inf")
         self._status = FolderStatus(folder.path)
 
     def status(self) -> FolderStatus:
@@ -87,7 +87,8 @@ class FolderWatch:
         if now >= self._scan_due():
             self._scan(now)
         self._offer_ready(now)
-        if self._scanned == now:
+        if now >= self._asked + self.folder.period:
+            self._asked = now
             self._close_secrets()
         self._status = replace(
             self._status,

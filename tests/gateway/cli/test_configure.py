@@ -21,7 +21,7 @@ from aiosmtpd.controller import Controller
 from gateway import lock
 from gateway.cli import main
 from gateway.cli.context import code_of, plain
-from ledger import errors
+from ledger import errors, private
 from ledger.accounts import AccountRow
 from ledger.database import open_database
 from ledger.totp import TotpKey
@@ -159,6 +159,19 @@ def test_check_misses_the_key_of_second_factors(saraban: Saraban, tmp_path: Path
     assert saraban("check", "--json", "--config", path).verdicts()["key_file"] == "good"
     (tmp_path / "data" / "totp.key").write_text("11" * 32)
     assert saraban("check", "--json", "--config", path).verdicts()["key_file"] == "wrong"
+    refused = saraban("run", "--config", path)
+    assert (refused.code, "forget-factors" in refused.err) == (os.EX_CONFIG, True)
+    assert saraban("verify", "--config", path).code == 65  # the account that the test wrote, not the key
+    assert saraban("admin", "forget-factors", "--config", path).code == 0
+    assert saraban("check", "--json", "--config", path).verdicts()["key_file"] == "good"
+
+
+def test_check_says_nothing_of_keys_in_a_ledger_of_another_schema(saraban: Saraban, tmp_path: Path) -> None:
+    path = settings(tmp_path, "")
+    (tmp_path / "data").mkdir()
+    private.make_file(tmp_path / "data" / "saraban.db")
+    found = saraban("check", "--json", "--config", path)
+    assert (found.code, "key_file" in found.verdicts()) == (0, False)
 
 
 def test_check_speaks_the_language_of_the_settings(saraban: Saraban, tmp_path: Path) -> None:
