@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ledger.values import Silence
 from tests.gateway.web.browser import faults, visitor
 from tests.gateway.web.mails import write
-from tests.gateway.web.office import CODE, CROWDED, DONE, HIDDEN, LONG_SUBJECT, ORDINARY
+from tests.gateway.web.office import CODE, CROWDED, DONE, HIDDEN, LONG_SUBJECT, NOW, ORDINARY
 from tests.gateway.web.site import Site
 from tests.gateway.web.test_hostile import HTML_PAYLOADS
 
@@ -139,6 +142,19 @@ def test_a_page_that_names_a_mistake_reads_well_too(web: Site, browser: Browser)
         page.get_by_role("button", name="ลงทะเบียนรับหนังสือ").click()
         expect(page.get_by_label("ชื่อ-นามสกุลผู้รับ")).to_be_focused()
         assert looks_right(page, "mistake") == []
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_a_silence_reads_well_before_and_behind_the_code(web: Site, browser: Browser, language: str) -> None:
+    silence = Silence(NOW - timedelta(minutes=5), NOW + timedelta(minutes=10))
+    hidden, ordinary = web.desk.pages[HIDDEN], web.desk.pages[ORDINARY]
+    guessed = tuple(replace(step, silences=(silence,)) for step in ordinary.steps)
+    web.desk.pages |= {HIDDEN: replace(hidden, silent_until=silence.until), ORDINARY: replace(ordinary, steps=guessed)}
+    with visitor(browser) as page:
+        for token in (HIDDEN, ORDINARY):
+            page.goto(f"{web.url}/r/{token}?lang={language}")
+            expect(page.get_by_text({"th": "14 ส.ค. 2569 11:02 น.", "en": "11:02"}[language]).first).to_be_visible()
+            assert looks_right(page, token) == []
 
 
 def test_a_receipt_link_in_a_mail_opens_the_letter_beside_it(demo: tuple[Site, Path], browser: Browser) -> None:
