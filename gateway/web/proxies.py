@@ -39,7 +39,7 @@ class Proxies:
         headers, peer = Headers(scope=scope), neighbour(scope)
         if not self._public and any(_forwards(name) for name in headers):
             self._tell("web.proxy_without_base_url", peer, "http.base_url")
-            page = self._pages.page(Request(scope), "proxied.html", 421, path=scope["path"])
+            page = self._pages.page(Request(scope), "proxied.html", 421)
             await page(scope, receive, send)
             return
         named, trusted = "x-forwarded-for" in headers, self._peers.trusts(peer)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -97,6 +98,32 @@ def test_no_address_is_echoed_as_more_than_text(web: Site, path: str) -> None:
     assert answer.status == 404
     assert_harmless(answer.text, ALLOWED)
     assert "Set-Cookie" not in answer.headers
+
+
+WORDS = (
+    b"9" * 5000,
+    b"a" * 2000,
+    b" " * 2000,
+    b"\x00",
+    b"\xed\xa0\x80",
+    b"\xff",
+    b"'\"<>",
+    b"../x",
+    "๑".encode(),
+    b"http://[",
+)
+
+
+@pytest.mark.parametrize("word", [quote(word, safe="") for word in WORDS])
+def test_no_word_in_an_address_is_a_fault_of_ours(demo: tuple[Site, Path], word: str) -> None:
+    web, _ = demo
+    places = [f"/{word}", f"/static/{word}", f"/demo/mail/{word}", f"/r/{word}", f"/r/{ORDINARY}/files/{word}"]
+    places += [
+        f"{path}?{name}={word[:3000]}" for path in ("/demo/mail", "/", "/livez") for name in ("page", "find", "lang")
+    ]
+    assert {web.get(place).status for place in places} <= {200, 400, 404}
+    headers = dict.fromkeys(("Referer", "Origin", "Accept_Language", "X_Forwarded_For", "Range", "Cookie"), word[:900])
+    assert web.get(f"/r/{ORDINARY}", **headers).status == 200
 
 
 def test_a_tampered_name_cookie_is_only_text(web: Site) -> None:

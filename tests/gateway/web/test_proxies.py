@@ -41,6 +41,13 @@ def test_its_sentence_comes_before_that_of_a_foreign_name() -> None:
         assert "base_url" in text_of(answer)
 
 
+def test_its_page_repeats_nothing_of_the_address() -> None:
+    with site(public=False) as web:
+        page = web.get("//evil.example/<b>?lang=en&a=%22%3E", X_Forwarded_For="203.0.113.5").text
+        assert "evil" not in page
+        assert "<b>" not in page
+
+
 def test_health_answers_through_any_proxy() -> None:
     with site(public=False) as web:
         assert web.get("/livez", X_Forwarded_For="203.0.113.5").status == 200
