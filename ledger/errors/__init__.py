@@ -99,7 +99,7 @@ class DataOpen(SarabanError):
 class DataForeign(SarabanError):
     """The data folder belongs to another user. `command`: what mends it, for an administrator of the machine."""
 
-    th = "โฟลเดอร์ {path} เป็นของผู้ใช้ {owner} ไม่ใช่ {we} จึงยังไม่เริ่มทำงาน ให้สั่งงานในชื่อ {owner} หรือให้ผู้ดูแลเครื่องสั่ง {command}"
+    th = "โฟลเดอร์ {path} เป็นของผู้ใช้ {owner} ไม่ใช่ {we} จึงยังไม่เริ่มทำงาน ให้รันคำสั่งในนามผู้ใช้ {owner} หรือให้ผู้ดูแลเครื่องสั่ง {command}"
     en = "{path} belongs to {owner} and not to {we}, so nothing was started: run this as {owner}, or {command}"
 
 

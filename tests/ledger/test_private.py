@@ -6,7 +6,6 @@ import os
 import shlex
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,7 @@ import pytest
 from ledger import private
 from ledger.database import FILE, open_database
 from ledger.errors import DataForeign, DataOpen
-
-STRANGER = 54_321
-root = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes folders of other users")
+from tests.users import STRANGER, as_root, common_ground, user
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -44,7 +41,7 @@ def test_a_folder_that_others_can_reach_is_refused_with_the_command_that_mends_i
     open_database(data).close()
 
 
-@root
+@as_root
 def test_a_folder_of_another_user_is_refused(data: Path) -> None:
     os.chown(data, STRANGER, STRANGER)
     with pytest.raises(DataForeign) as told:
@@ -112,13 +109,14 @@ def test_what_an_earlier_program_left_open_is_closed(data: Path) -> None:
     assert stat.S_IMODE(outside.stat().st_mode) == 0o644  # a link is not followed
 
 
-@root
-def test_another_user_of_the_machine_reads_nothing(data: Path) -> None:
-    open_database(data).close()
-    look = f"import os; os.setgid({STRANGER}); os.setuid({STRANGER}); print(os.listdir('.'))"
-    seen = subprocess.run([sys.executable, "-c", look], cwd=data, capture_output=True, text=True, check=False)
-    assert "PermissionError" in seen.stderr
-    assert seen.stdout == ""
+@as_root
+def test_another_user_of_the_machine_reads_nothing() -> None:
+    with common_ground() as ground:
+        open_database(ground / "data").close()
+        with user(STRANGER):
+            for look in (lambda: os.listdir(ground / "data"), lambda: (ground / "data" / FILE).read_bytes()):
+                with pytest.raises(PermissionError):
+                    look()
 
 
 def test_a_file_that_is_there_is_left_as_it_is(data: Path) -> None:

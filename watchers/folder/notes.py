@@ -42,8 +42,8 @@ def closed(ending: Outcome | Refused, written: datetime) -> bytes:
     Arguments: `written`, when the file was last written: its clerk knows it by that, and two notes differ.
     """
     thai, english = _of_closed(ending)
-    when = (f"เขียนเมื่อ {format_moment(written, seconds=True)}", format_moment(written, seconds=True, language="en"))
-    return _text([_CLOSED[0], when[0], *thai], [_CLOSED[1], f"It was written at {when[1]}.", *english])
+    when = (f"ไฟล์ถูกบันทึกเมื่อ {format_moment(written, seconds=True)}", format_moment(written, seconds=True, language="en"))
+    return _text([_CLOSED[0], when[0], *thai], [_CLOSED[1], f"It was saved at {when[1]}.", *english])
 
 
 def _of_closed(ending: Outcome | Refused) -> tuple[list[str], list[str]]:

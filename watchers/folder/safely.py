@@ -68,7 +68,7 @@ def inner(parent: int, name: str) -> int:
     except FileNotFoundError:
         pass
     fresh = f".{name}.{token_hex(6)}.tmp"
-    os.mkdir(fresh, 0o700, dir_fd=parent)
+    _make(fresh, parent)
     handle = os.open(fresh, _DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
     try:
         share(handle, parent)
@@ -99,8 +99,21 @@ def share(handle: int, folder: int) -> None:
             os.fchown(handle, -1, like.st_gid)
         except OSError:  # we are no member of that group, so its rights go to no other
             mode &= ~(stat.S_IRWXG | stat.S_ISGID)
-    with suppress(OSError):  # a clerk's own file, or a share whose modes are fixed
-        os.fchmod(handle, mode)
+    if stat.S_IMODE(own.st_mode) != mode:
+        with suppress(OSError):  # a clerk's own file, or a share whose modes are fixed
+            os.fchmod(handle, mode)
+
+
+def _make(name: str, parent: int) -> None:
+    """Make a folder with the mode of its parent at once: a sandboxed service may not set the group's bit later.
+
+    Everything else in this process is made with a mode of its own, whatever the umask is meanwhile.
+    """
+    before = os.umask(0)
+    try:
+        os.mkdir(name, os.fstat(parent).st_mode & _IN_FOLDER & ~stat.S_ISGID, dir_fd=parent)
+    finally:
+        os.umask(before)
 
 
 def listing(parent: int, ignored: Callable[[str], bool]) -> Listing:

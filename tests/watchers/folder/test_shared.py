@@ -92,6 +92,29 @@ def test_without_the_groups_bit_on_the_folder_they_read_it_all_the_same(ground: 
     assert found["failed/ค.pdf.txt"] == ("660", SHARERS)
 
 
+def test_a_sandbox_that_forbids_chgrp_and_the_groups_bit_keeps_nothing_from_them(
+    ground: Path, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `RestrictSUIDSGID=` and `SystemCallFilter=~@privileged` of systemd refuse."""
+    fchmod = os.fchmod
+
+    def no_bit(handle: int, mode: int) -> None:
+        if mode & (stat.S_ISGID | stat.S_ISUID):
+            raise PermissionError(1, "Operation not permitted")
+        fchmod(handle, mode)
+
+    def no_group(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    folder = shared(ground, 0o2770)
+    monkeypatch.setattr(os, "fchmod", no_bit)
+    monkeypatch.setattr(os, "fchown", no_group)
+    drop(office, folder, SHARERS)
+    found = modes(folder)
+    assert {found[name] for name in ("done", "done/2569", "held", "failed")} == {("2770", SHARERS)}
+    assert found["failed/ค.pdf.txt"] == ("660", SHARERS)
+
+
 def test_nothing_is_wider_than_its_folder(ground: Path, office: Office) -> None:
     folder = shared(ground, 0o2770)
     with user(DAEMON, SHARERS):
