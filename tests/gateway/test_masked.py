@@ -9,7 +9,7 @@ import pytest
 from ledger_world import LIFE, World, sender_of
 
 from gateway.masked import MaskedReader
-from ledger import history, intakes, sending, tokens
+from ledger import drafts, history, intakes, sending, tokens
 from ledger.accounts import InvitationRow
 from ledger.directory import PersonRow
 from ledger.intakes import IntakeRow
@@ -89,3 +89,9 @@ def test_invitations_are_tokens_of_ours_too(world: World) -> None:
         act.add(InvitationRow, token_hash=token_hash(STRANGE), **told, **times)
     with world.database.read() as session:
         assert tokens.masked(session, f"รหัส {STRANGE}") == f"รหัส {MARK}"
+
+
+def test_what_is_being_typed_is_kept_without_links(world: World, token: str) -> None:
+    with world.database.write() as session:
+        drafts.keep(session, 1, "incoming", {"subject": f"ดู http://127.0.0.1/r/{token}"}, world.now)
+        assert drafts.of(session, 1, "incoming") == {"subject": f"ดู {MARK}"}

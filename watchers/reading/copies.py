@@ -62,7 +62,7 @@ def copy(content: bytes, name: str, mask: Mask, depth: int = 0) -> bytes:
     if depth > limits.DEPTH:
         raise ValueError("too deep")
     kind = sniff.media_type_of(content)
-    if name and sniff.is_mail(content, name):
+    if (name and sniff.is_mail(content, name)) or sniff.begins_as_mail(content):
         return _mail(content, mask, depth)
     if kind in _BLOTTED:
         return _blotted(content, mask)

@@ -95,8 +95,13 @@ def is_mail(content: bytes, name: str) -> bool:
     suffix = extension(name)
     if suffix == "eml" and media_type_of(content) in ("", "text/plain"):
         return True
+    return suffix in _MAIL_NAMES and begins_as_mail(content, 2)
+
+
+def begins_as_mail(content: bytes, headers: int = 3) -> bool:
+    """Whether so many headers of mails stand at its beginning."""
     head = content[:4096].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    return suffix in _MAIL_NAMES and len(set(_MAIL_HEADER.findall(head))) >= 2
+    return len(set(_MAIL_HEADER.findall(head))) >= headers
 
 
 def _zipped(content: bytes) -> str:

@@ -125,6 +125,14 @@ def test_a_file_is_handed_out_without_links(content: bytes, name: str, handed_ou
     assert mask.links == {HASH}
 
 
+def test_a_mail_under_another_name_is_taken_apart_as_well() -> None:
+    message = mail(LINK)
+    message.replace_header("Content-Transfer-Encoding", "base64")
+    message.set_payload(b64encode(LINK.encode()).decode())
+    shown = message_from_bytes(copies.copy(message.as_bytes(), "saved.dat", Mask()), policy=default)
+    assert shown.get_content().strip() == MARK
+
+
 @pytest.mark.parametrize("encoding", ["7bit", "base64", "quoted-printable"])
 @pytest.mark.parametrize("depth", [0, 1, 2])
 def test_a_mail_is_handed_out_without_links_in_any_of_its_parts(encoding: str, depth: int) -> None:
