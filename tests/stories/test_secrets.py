@@ -111,6 +111,31 @@ def test_a_secret_letter_opens_with_a_code_and_neither_link_nor_code_leaks(make_
         assert not [key for key in keys if key in text], place
 
 
+def test_who_guesses_is_silenced_over_a_restart_and_the_holder_hears_of_it(make_house: MakeHouse) -> None:
+    house = make_house().start()
+    post(house, secret("ลับ", "การเงิน"))
+    notice = eventually(lambda: [mail for mail in outgoing(house, "finance@") if mail.link], "the notice")[0]
+    stranger = Visitor(notice.link)  # somebody to whom the mail was passed on
+    stranger.press({}, "/code")
+    form = {"nonce": stranger.ask().nonce, "code": "abc"}
+    told = [stranger.ask("POST", f"{stranger.path}/unlock", form).text for _ in range(5)]
+    assert ["รหัสไม่ถูกต้อง" in text for text in told] == [True] * 4 + [False]
+    assert "หยุดรับและหยุดส่งรหัสของหนังสือฉบับนี้จนถึง" in told[-1]
+    heard = eventually(
+        lambda: [mail for mail in outgoing(house, "finance@") if "มีผู้พยายามเปิดหนังสือลับ" in mail.subject], "a warning"
+    )
+    assert len(heard) == 1
+    assert CANARY not in heard[0].subject + heard[0].text
+    house.stop()
+    house.start(verb="run")
+    again = stranger.ask(path=stranger.path)
+    assert "หยุดรับและหยุดส่งรหัสของหนังสือฉบับนี้จนถึง" in again.text
+    assert "<form" not in again.text
+    (line,) = house.ask("SELECT who, about FROM history WHERE what = 'codes silenced'")
+    assert tuple(line) == ("link", "delivery 1")
+    house.sound()
+
+
 def test_a_scan_leaves_the_share_when_its_letter_becomes_secret(make_house: MakeHouse) -> None:
     house = make_house().start()
     (house.drop / f"การเงิน {CANARY}.pdf").write_bytes(paper("การเงิน"))
