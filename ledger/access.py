@@ -263,6 +263,11 @@ def may_change(seen_by: Viewer, line: Changeable, days: Window, now: datetime) -
     return Changing(amend or overrules, void or overrules, reason=not amend)
 
 
+def may_enclose(seen_by: Viewer, line: Changeable) -> bool:
+    """Whether this viewer adds files to a line whose letter others hold: its registrant, the tray, who overrules."""
+    return line.registrant_id == seen_by.person_id or seen_by.may(Right.TRAY) or seen_by.may(Right.OVERRULE)
+
+
 def owner(session: Session, seen_by: Viewer) -> OrganisationRow:
     """The viewer's own organisation."""
     return session.get_one(OrganisationRow, seen_by.organisation_id)

@@ -81,8 +81,9 @@ def void(act: Act, viewer: Viewer, entry_id: int, reason: str, seen: str) -> Ent
 def add_documents(act: Act, viewer: Viewer, entry_id: int, documents: Sequence[Document]) -> int:
     """Add files to a line at any time until it is sent, such as the signed scan. Returns the letter's id.
 
-    Errors: `NotFound`, `NotAllowed` for a secret line of others; `Refused` for a void one, and for a letter that
-    others hold.
+    What came in and goes round the house takes further files from those alone who answer for it; its holders see them
+    apart (`DocumentLine.added_at`). Errors: `NotFound`, `NotAllowed` also for a secret line of others; `Refused` for a
+    void one, and for a letter that other organisations hold or sent.
     """
     viewer.must(Right.REGISTER)
     entry, kind = own(act.session, viewer, entry_id)
@@ -91,6 +92,8 @@ def add_documents(act: Act, viewer: Viewer, entry_id: int, documents: Sequence[D
     letter = entry.letter_id
     if letter is not None and not _letter_is_open(act.session, viewer, letter):
         raise Refused(reason=NOT_OURS)
+    if not may_add(act.session, viewer, entry):
+        raise NotAllowed
     if letter is None:
         columns = {name: getattr(entry, name) for name in OF_LETTER}
         letter = letters.write(
@@ -99,6 +102,15 @@ def add_documents(act: Act, viewer: Viewer, entry_id: int, documents: Sequence[D
         act.alter(EntryRow, entry.id, letter_id=letter)
     letters.append(act, letter, documents)
     return letter
+
+
+def may_add(session: Session, viewer: Viewer, entry: EntryRow) -> bool:
+    """Whether this viewer may add files to that line of the own organisation, which the viewer reads."""
+    letter = entry.letter_id
+    if entry.voided_at is not None or (letter is not None and not _letter_is_open(session, viewer, letter)):
+        return False
+    held = letter is not None and letter in letters.first_delivered(session, [letter])
+    return not held or access.may_enclose(viewer, entry)
 
 
 def remove_document(act: Act, viewer: Viewer, entry_id: int, position: int, reason: str = "") -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ledger import letters
 from ledger.directory import OrganisationRow
 from ledger.letters import DocumentRow, LetterRow, documents
 from ledger.registers import EntryRow, RegisterRow
@@ -18,9 +21,7 @@ def of_letters(session: Session, letter_ids: Sequence[int], *, unlocked: bool = 
 
     Arguments: `unlocked` shows what a secret letter says; only a holder who proved it may have that.
     """
-    enclosed: dict[int, list[DocumentRow]] = {}
-    for row in documents(session, letter_ids):
-        enclosed.setdefault(row.letter_id, []).append(row)
+    files = enclosed(session, letter_ids)
     wanted = (
         sa.select(LetterRow, OrganisationRow, EntryRow)
         .join(OrganisationRow, LetterRow.organisation_id == OrganisationRow.id)
@@ -30,21 +31,41 @@ def of_letters(session: Session, letter_ids: Sequence[int], *, unlocked: bool = 
         .where(sa.or_(EntryRow.id.is_(None), RegisterRow.organisation_id == LetterRow.organisation_id))
     )
     return {
-        letter.id: _facts(letter, office, entry, enclosed.get(letter.id, []), unlocked)
+        letter.id: _facts(letter, office, entry, files.get(letter.id, ()), unlocked)
         for letter, office, entry in session.execute(wanted)
     }
 
 
-def lines(rows: Sequence[DocumentRow]) -> tuple[DocumentLine, ...]:
-    """Documents as pages and mails list them."""
-    return tuple(DocumentLine(r.name, r.size, r.position, r.media_type, r.withheld) for r in rows)
+def enclosed(session: Session, letter_ids: Sequence[int]) -> dict[int, tuple[DocumentLine, ...]]:
+    """The documents of each letter as pages and mails list them."""
+    rows = documents(session, letter_ids)
+    found: dict[int, list[DocumentLine]] = {}
+    for row, line in zip(rows, lines(session, rows), strict=True):
+        found.setdefault(row.letter_id, []).append(line)
+    return {letter: tuple(files) for letter, files in found.items()}
+
+
+def lines(session: Session, rows: Sequence[DocumentRow]) -> list[DocumentLine]:
+    """Documents as pages and mails list them, in the same order.
+
+    What was added after the letter's first delivery bears when and by whom: its holder did not get it with the letter.
+    """
+    added = {row.letter_id for row in rows if row.added_at is not None}
+    since = letters.first_delivered(session, added) if added else {}
+    return [_line(row, since.get(row.letter_id)) for row in rows]
+
+
+def _line(row: DocumentRow, delivered: datetime | None) -> DocumentLine:
+    told = DocumentLine(row.name, row.size, row.position, row.media_type, row.withheld, row.description)
+    late = row.added_at is not None and delivered is not None and row.added_at > delivered
+    return replace(told, added_at=row.added_at, added_by=row.added_by) if late else told
 
 
 def _facts(
     letter: LetterRow,
     office: OrganisationRow,
     entry: EntryRow | None,
-    enclosed: Sequence[DocumentRow],
+    files: tuple[DocumentLine, ...],
     unlocked: bool,
 ) -> LetterFacts:
     hidden = letter.secrecy is not Secrecy.ORDINARY and not unlocked
@@ -61,6 +82,6 @@ def _facts(
         summary="" if hidden else letter.summary,
         urgency=letter.urgency,
         secrecy=letter.secrecy,
-        documents=() if hidden else lines(enclosed),
+        documents=() if hidden else files,
         phone=office.phone,
     )

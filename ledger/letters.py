@@ -228,6 +228,13 @@ def documents(session: Session, letter_ids: Sequence[int]) -> list[DocumentRow]:
     return list(session.execute(wanted.order_by(DocumentRow.letter_id, DocumentRow.position)).scalars())
 
 
+def first_delivered(session: Session, letter_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these letters was first put on its way; those that never were are left out."""
+    wanted = sa.select(DeliveryRow.letter_id, sa.func.min(DeliveryRow.made_at)).group_by(DeliveryRow.letter_id)
+    found = session.execute(wanted.where(DeliveryRow.letter_id.in_(letter_ids)))
+    return {letter: at for letter, at in found if at is not None}
+
+
 def deliveries(session: Session, letter_id: int) -> list[DeliveryRow]:
     """Every delivery of a letter, oldest first."""
     wanted = sa.select(DeliveryRow).where(DeliveryRow.letter_id == letter_id).order_by(DeliveryRow.id)

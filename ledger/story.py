@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger import letters, quoted, receipts, unlocking
+from ledger import facts, letters, quoted, receipts, unlocking
 from ledger.access import Viewer
 from ledger.content import Content
 from ledger.database import Row, table_of
@@ -20,7 +20,7 @@ from ledger.letters import DeliveryRow, DocumentRow, LetterRow
 from ledger.quoted import CameBack
 from ledger.receipts import ReceiptRow
 from ledger.registers import EntryRow, RegisterRow
-from ledger.values import Silence
+from ledger.values import DocumentLine, Silence
 
 _SHOWN = (*Content.__dataclass_fields__, "void_reason", "reserved_for", "reserved_until")
 _MOST_CERTIFICATES = 1000
@@ -74,7 +74,7 @@ class Story:
 
     year: int
     letter: LetterRow | None
-    documents: tuple[DocumentRow, ...]
+    documents: tuple[DocumentLine, ...]
     stops: tuple[Stop, ...]
     order: EntryRow | None  # that a certificate belongs to
     certificates: tuple[EntryRow, ...]  # that belong to an order
@@ -94,7 +94,7 @@ def of_entry(session: Session, viewer: Viewer, entry: EntryRow) -> Story:
     return Story(
         year=year_of(session, entry),
         letter=letter,
-        documents=tuple(letters.documents(session, [letter.id])) if letter is not None else (),
+        documents=facts.enclosed(session, [letter.id]).get(letter.id, ()) if letter is not None else (),
         stops=stops,
         order=session.get(EntryRow, entry.order_id) if entry.order_id is not None else None,
         certificates=tuple(session.execute(wanted.limit(_MOST_CERTIFICATES)).scalars()),

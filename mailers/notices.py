@@ -163,7 +163,8 @@ def _letter(notice: Notice, facts: LetterFacts) -> Words:
         "subject": facts.subject,
         "summary": facts.summary,
         "urgency": facts.urgency,
-        "documents": facts.documents,
+        "documents": tuple(one for one in facts.documents if one.added_at is None),
+        "added": tuple(one for one in facts.documents if one.added_at is not None),
     }
 
 

@@ -13,7 +13,7 @@ from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, s
 from gateway.cli.opened import URGENCY_TH, opened, shown, when, who
 from gateway.cli.registers import OrgOption
 from gateway.opening import clock
-from ledger import directory, era, letters, outbox, receipts, sending
+from ledger import directory, era, facts, letters, outbox, receipts, sending
 from ledger.errors import NotFound, Refused
 from ledger.history import acting
 from ledger.letters import LetterRow
@@ -135,6 +135,10 @@ def show_letter(
         for d in letter["deliveries"]
     ]
     table(f"{letter['number']} {letter['subject']}", columns, rows)
+    if letter["documents"]:
+        headings = ("ไฟล์แนบ", "เพิ่มเมื่อ", "โดย") if language() == "th" else ("File", "Added", "By")
+        files = [(one["name"], when(one["added_at"]), one["added_by"]) for one in letter["documents"]]
+        table("", headings, files)
 
 
 def as_dict(session: Session, letter: LetterRow) -> dict[str, Any]:
@@ -152,6 +156,7 @@ def as_dict(session: Session, letter: LetterRow) -> dict[str, Any]:
         "from": letter.sender,
         "urgency": letter.urgency,
         "sent_at": letter.made_at,
+        "documents": _documents(session, letter),
         "deliveries": [
             {
                 "to": delivery.holder,
@@ -163,6 +168,21 @@ def as_dict(session: Session, letter: LetterRow) -> dict[str, Any]:
             for delivery in letters.deliveries(session, letter.id)
         ],
     }
+
+
+def _documents(session: Session, letter: LetterRow) -> list[dict[str, Any]]:
+    """Its files; those that were added after delivery with when and by whom. Of a secret letter none is told (I8)."""
+    found = facts.of_letters(session, [letter.id])[letter.id].documents
+    return [
+        {
+            "name": one.name,
+            "size": one.size,
+            "withheld": one.withheld,
+            "added_at": one.added_at,
+            "added_by": one.added_by,
+        }
+        for one in found
+    ]
 
 
 def _find(session: Session, number: str) -> LetterRow:

@@ -10,13 +10,16 @@ from ledger.values.words import AnswerKind, NoticeKind, RegisterKind, Secrecy, U
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """A document as a mail or page lists it."""
+    """A document as a mail or page lists it; one that came after its letter was delivered stands apart."""
 
     name: str
     size: int
     position: int
     media_type: str = ""
     withheld: str = ""
+    description: str = ""  # what the form calls it
+    added_at: datetime | None = None  # after delivery; None for what the first holder got
+    added_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,27 @@ def test_a_withheld_document_is_named_but_marked() -> None:
     assert all("เก็บไว้แต่ไม่เปิดให้ดาวน์โหลด" in body for body in bodies(WRITER.write(LETTER)))
 
 
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("notice", [ARRIVAL, FORWARDED, LETTER])
+def test_a_document_that_was_added_later_stands_apart_with_when_and_by_whom(notice: Notice, language: str) -> None:
+    first, second, third = FACTS.documents
+    at = FACTS.registered_at
+    late = (first, replace(second, added_at=at, added_by="นางมาลี"), replace(third, added_at=at, added_by="นางมาลี"))
+    facts = replace(notice.facts or FACTS, documents=late)
+    heading, told = {
+        "th": ("เพิ่มภายหลัง", "เพิ่มเมื่อ 14 ส.ค. 2569 10:52 น. โดย นางมาลี"),
+        "en": ("dded later", "added 14 Aug 2026 (B.E. 2569) 10:52 by นางมาลี"),
+    }[language]
+    for body in bodies(WRITER.write(replace(notice, facts=facts, language=language))):
+        enclosed, apart, added = body.partition(heading)
+        assert apart
+        assert first.name in enclosed
+        assert added.count(told) == 2
+        assert all(one.name in added and one.name not in enclosed for one in (second, third))
+    for body in bodies(WRITER.write(replace(notice, language=language))):
+        assert heading not in body
+
+
 def test_an_answer_tells_the_sender_number_and_moment() -> None:
     for body in bodies(WRITER.write(ANSWER)):
         assert "ลงทะเบียนรับเป็นเลขที่ 1204/2569 เมื่อ 14 ส.ค. 2569 10:52 น." in body

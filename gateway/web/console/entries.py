@@ -60,6 +60,7 @@ class Entries:
             came = session.get(IntakeRow, told.letter.intake_id or 0) if told.letter else None
             may = access.changing(session, viewer, entry, kind, self._cabinet.clock())
             may_replace = told.letter is not None and quoted.may_replace(session, viewer, told.letter)
+            adds = amending.may_add(session, viewer, entry)
             own = sa.select(GroupRow.id, GroupRow.name).where(GroupRow.organisation_id == viewer.organisation_id)
             groups = {row.id: row.name for row in session.execute(own)}
         return self._view.page(
@@ -79,6 +80,7 @@ class Entries:
             and came.channel is not Channel.FOLDER
             and came.organisation_id == viewer.organisation_id,
             changing=may,
+            adds=adds,
             accept=uploads.ACCEPT,
             most=uploads.MOST,
             overdue=entry.reserved and (entry.reserved_until or self._cabinet.today()) < self._cabinet.today(),

@@ -11,7 +11,7 @@ from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.guard import Page
 from gateway.web.console.readings import Readings
 from gateway.web.console.view import View
-from ledger import amending
+from ledger import amending, facts
 from ledger.access import Right
 from ledger.errors import NotFound
 from ledger.intakes import IntakeRow
@@ -54,10 +54,12 @@ class Mails:
     def view(self, asked: Asked) -> Response:
         """A file page by page."""
         entry, document = self._document(asked)
+        with self._cabinet.database.read() as session:
+            (line,) = facts.lines(session, [document])
         sheets = self._cabinet.reader.painter.sheets(
             document.sha256, lambda: self._cabinet.originals.get(document.sha256)
         )
-        return self._view.page(asked, "entry_view.html", entry=entry, document=document, sheets=sheets)
+        return self._view.page(asked, "entry_view.html", entry=entry, document=line, sheets=sheets)
 
     def picture(self, asked: Asked) -> Response:
         """One page of a file, drawn."""
