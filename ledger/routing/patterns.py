@@ -33,7 +33,8 @@ _NOWHERE = frozenset({r"\B", r"\Q", r"\C"})
 _NOT_IN_SET = _NOWHERE | {r"\W", r"\S", r"\b"}
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _PIECE = re.compile(
-    r"(?P<plain>(?:\\.|[^\[\\])++)|(?P<set>\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*+\])",
+    # The last one is a set without its end, which RE2 refuses; there is none behind it either.
+    r"(?P<plain>(?:\\.|[^\[\\])++)|(?P<set>\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*+\])|\[.*+",
     re.DOTALL,
 )
 _THAI_DIGITS = re.compile(r"(\\?[^\\])-([๐-๙])|[๐-๙]", re.DOTALL)
@@ -86,12 +87,18 @@ def translate(source: str) -> str:
     an end of the text, or one character that is no `\w`.
     Errors: `Unusable`: a class that RE2 has no words for.
     """
-    return _PIECE.sub(lambda piece: _plain(piece[0]) if piece["plain"] else _set(piece[0]), source)
+    return _PIECE.sub(_piece, source)
 
 
 def reach(weight: int) -> int:
     """How many bytes of a letter may be searched by patterns of this weight in all."""
     return min(TEXT_LIMIT, BUDGET // max(weight, 1))
+
+
+def _piece(found: re.Match[str]) -> str:
+    if found["plain"]:
+        return _plain(found[0])
+    return _set(found[0]) if found["set"] else found[0]
 
 
 def _plain(piece: str) -> str:

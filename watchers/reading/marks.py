@@ -62,7 +62,8 @@ def leading(title: str) -> int:
 
 def _of_title(title: str) -> Iterator[str]:
     """The places of a subject or file name where marks may stand."""
-    title = _PASSED_ON.sub("", title, count=1) if _PASSED_ON.match(title) else title
+    if passed_on := _PASSED_ON.match(title):
+        title = title[passed_on.end() :]
     yield from (match[0] for match in (_FIRST.match(title), _LAST.search(title)) if match)
     yield from (match[0] for match in _BRACKETED.finditer(title))
     yield from (match["mark"] for match in _LABELLED.finditer(title))

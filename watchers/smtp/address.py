@@ -9,8 +9,7 @@ from unicodedata import category, normalize
 from watchers.smtp import replies
 from watchers.smtp.replies import Fault
 
-_LONGEST = 320
-_PATH = re.compile(r"\s*(?:<\s*(?:@[^<>:]*:)?([^<>]*?)\s*>|([^\s<>]+))(?:\s+(\S.*))?\s*")
+_LONGEST = 320  # octets; a path has 256 (RFC 5321 4.5.3.1.3)
 _PARAMETER = re.compile(r"([A-Z0-9][A-Z0-9-]*)(?:=([!-<>-~]+))?")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -76,12 +75,23 @@ def normal(address: str, *, utf8: bool) -> str:
 
 def _split(argument: str, keyword: str, syntax: bytes) -> tuple[str, dict[str, str]]:
     """Part `FROM:<address> KEY=value …`. Scanners may leave out the brackets and add a space: so be it."""
-    begins = argument[: len(keyword)].upper() == keyword
-    match = _PATH.fullmatch(argument, len(keyword)) if begins else None
-    if match is None:
+    written = argument[len(keyword) :].lstrip()
+    path, closed, rest = written[1:].partition(">")
+    bare = not written.startswith("<")
+    if bare:
+        path, *words = written.split(None, 1) or [""]
+        closed, rest = path, " ".join(["", *words])
+    if argument[: len(keyword)].upper() != keyword or not closed or {"<", ">"} & set(path) or rest[:1].strip():
         raise Fault(syntax)
-    path, bare, rest = match.groups()
-    return path if bare is None else bare, _parameters(rest.upper().split()) if rest else {}
+    if len(path.encode()) > _LONGEST:
+        raise Fault(replies.BAD_ADDRESS)
+    return path if bare else _without_route(path.strip()), _parameters(rest.upper().split())
+
+
+def _without_route(path: str) -> str:
+    """`@one.example,@two.example:a@b.example` names relays that nobody uses any more (RFC 5321 appendix C)."""
+    route, colon, address = path.partition(":")
+    return address if colon and route.startswith("@") else path
 
 
 def _parameters(words: list[str]) -> dict[str, str]:
