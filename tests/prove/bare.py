@@ -33,15 +33,17 @@ class Bare:
     def __init__(self, folder: Path) -> None:
         self.folder, self._pip = folder, _pip()
         self._shared = [path for path in _places(self._pip) if path.is_dir()]
+        self._begun: list[subprocess.Popen[str]] = []
 
     def make(self, suite: str) -> None:
         """Install Debian's `suite`, and lay a fresh clone of what is committed here into it."""
+        assert os.geteuid() == 0, "A machine of its own is made by root: sudo make prove bare"
         debs = self.folder.with_name("debs")
         debs.mkdir(parents=True, exist_ok=True)
         made = ["debootstrap", "--variant=minbase", f"--include={BESIDES}", f"--cache-dir={debs}"]
         subprocess.run([*made, suite, str(self.folder), _mirror()], check=True, stdout=subprocess.DEVNULL)
-        for name in _NETWORK:
-            shutil.copy(f"/etc/{name}", self.folder / "etc" / name)
+        for path in filter(Path.exists, (Path("/etc", name) for name in _NETWORK)):
+            shutil.copy(path, self.folder / "etc")
         (self.folder / "etc/apt/apt.conf.d/90machine").write_text(_apt(), "utf-8")
         for path in _places(self._pip):
             inside = self.folder / path.relative_to("/")
@@ -56,7 +58,7 @@ class Bare:
         apart = ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", f"--mount-proc={self.folder}/proc"]
         inside = _INSIDE.format(shared=" ".join(map(str, self._shared)), where=WHERE)
         with log.open("ab") as said:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [*apart, "sh", "-c", inside, str(self.folder), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -65,6 +67,14 @@ class Bare:
                 start_new_session=True,
                 text=True,
             )
+        self._begun.append(process)
+        return process
+
+    def end(self) -> None:
+        """Whatever still runs ends with its namespace, and its mounts are gone."""
+        for process in self._begun:
+            process.kill()
+            process.wait()
 
     def _environment(self) -> dict[str, str]:
         """No language, no /usr/sbin, nothing of ours: as after `su` on a new machine."""
@@ -81,6 +91,7 @@ def bare(folder: Path, suite: str) -> Iterator[Bare]:
         machine.make(suite)
         yield machine
     finally:
+        machine.end()
         shutil.rmtree(folder)
 
 
