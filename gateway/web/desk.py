@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
+from secrets import randbelow
 from typing import ParamSpec, Protocol, TypeVar
 
 from anyio import CapacityLimiter, to_thread
+from starlette.background import BackgroundTask
 
 from ledger.values import File, ReceiptPage, Visit
 
@@ -59,3 +62,14 @@ class Threads:
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`call(*args, **kwargs)` in one of the threads."""
         return await to_thread.run_sync(partial(call, *args, **kwargs), limiter=self._limiter)
+
+    def afterwards(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> BackgroundTask:
+        """The same for a response to bring along: at a chance moment after it has left, so that neither its time nor
+        that of the next answer tells what the call does.
+        """
+
+        async def later() -> None:
+            await asyncio.sleep(0.2 + randbelow(800) / 1000)
+            await self.run(call, *args, **kwargs)
+
+        return BackgroundTask(later)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import structlog
-from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
 from gateway.web.console.asked import Asked
@@ -169,7 +168,7 @@ class Signing:
         except TooManyAttempts as fault:
             return self._again(asked, "forgot.html", fault, sent=False)
         response = to("/forgot", told="sent")
-        response.background = BackgroundTask(self._mail_link, asked.form.get("login", ""))
+        response.background = self._ground.threads.afterwards(self._mail_link, asked.form.get("login", ""))
         return response
 
     def _mail_link(self, login: str) -> None:
