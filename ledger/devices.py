@@ -14,7 +14,7 @@ from datetime import datetime
 
 MOST = 8  # accounts on one device; the one that signed in longest ago makes room
 LENGTH = 800  # of the whole
-_ONE = re.compile(r"(\d{1,18})\.([A-Za-z0-9_-]{22})\.([0-9a-f]{64})")
+_ONE = re.compile(r"([0-9]{1,18})\.([A-Za-z0-9_-]{22})\.([0-9a-f]{64})")
 
 
 class Devices:

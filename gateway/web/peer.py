@@ -8,6 +8,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+HOPS = 20  # proxies in a row; who writes thousands makes nobody count them
+
 
 class Peers:
     """Reads X-Forwarded-For only from configured proxies; the right-most hop that is none of them counts (5.1)."""
@@ -21,7 +23,7 @@ class Peers:
         address = neighbour(scope)
         if not self.trusts(address):
             return address
-        hops = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
+        hops = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).rsplit(",", HOPS)[-HOPS:]
         for hop in reversed([_bare(hop) for hop in hops if hop.strip()]):
             if not self.trusts(hop):
                 return hop if _parse(hop) else address

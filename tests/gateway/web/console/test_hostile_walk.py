@@ -231,6 +231,23 @@ def test_no_word_in_a_form_is_a_fault(prober: Prober, stage: tuple[House, Sample
 
 
 @everywhere
+def test_no_name_of_a_file_or_field_is_a_fault(prober: Prober, stage: tuple[House, Samples], step: int) -> None:
+    uploads = [form for form in forms_of(*stage) if form.multipart]
+    assert len(uploads) > 5
+    edge = b"an edge"
+    for form, evil in some(uploads, HOSTILE, step):
+        prober.client.get("/home")
+        whole = {"seal": prober.client.seal, **{name: value or "1" for name, value in form.fields}}
+        parts = [f'form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in whole.items()]
+        for field in (b"files", b"file", evil):
+            parts.append(
+                b'form-data; name="%b"; filename="%b"\r\nContent-Type: %b\r\n\r\n%b' % (field, evil, evil, evil)
+            )
+        body = b"".join(b"--%b\r\nContent-Disposition: %b\r\n" % (edge, part) for part in parts) + b"--%b--\r\n" % edge
+        prober.ask("POST", form.path, body, Content_Type=f'multipart/form-data; boundary="{edge.decode()}"')
+
+
+@everywhere
 def test_no_word_in_one_field_alone_is_a_fault(prober: Prober, stage: tuple[House, Samples], step: int) -> None:
     fields = [(form, name) for form in forms_of(*stage) for name, _ in form.fields]
     for (form, name), evil in some(fields, SHORT, step):
