@@ -29,6 +29,7 @@ _REFERRED = r"&(?:#0{0,5}(?:45|95)|#[xX]0{0,5}(?:2[dD]|5[fF])|lowbar);"
 _UNIT = rf"(?>{_LETTER}|%(?:25){{0,4}}(?:2[dD]|5[fF])|=(?:2D|5F)|\\_|{_REFERRED})"
 _END = rf"(?=_{{0,2}}(?!{_LETTER})|__;)"  # emphasis, and what a scanner puts behind a link, is no part of it
 
+_SIGN = re.compile(r"[/\\%=&]")  # with which a slash begins; looked for first, since few texts have many
 _ANCHOR = re.compile(rf"{_SLASH}{_GLUE}(?:r|join)(?={_GLUE}{_SLASH}())")
 _TOKEN = re.compile(rf"(?:{_GLUE}{_UNIT}){{43}}+{_END}")
 _WINDOW = 600  # characters in which a token must end, with what stands between its letters
@@ -37,7 +38,8 @@ _WINDOW = 600  # characters in which a token must end, with what stands between 
 _UNDERLINED = re.compile(rf"_(?:r|join)_((?>-2D|-5F|{_LETTER}){{43}}+){_END}")
 _BASE64 = re.compile(r"aHR0c[A-Za-z0-9+/_-]{55,3000}={0,2}")  # "http" in a scanner's link
 _INSIDE = re.compile(rf"/(?:r|join)/({_LETTER}{{43}}){_END}")
-_RUN = re.compile(rf"(?<!{_LETTER}){_LETTER}{{43,90}}(?!{_LETTER})")
+_RUN = re.compile(rf"{_LETTER}{{43,}}+")
+_LONGEST_RUN = 90  # letters; what is longer is no token with words beside it
 _OF_LINKS = r"[!#$%&*+,\-./0-9:;=?@A-Z\\_a-z~]"
 _RUNS_ON = re.compile(rf"(?!&(?:[gl]t|quot|nbsp|apos|#\d+);)[/?#&%=;_]{_OF_LINKS}{{0,2000}}")
 _DRAWN_BACK = re.compile(rf"{_OF_LINKS}*")
@@ -76,18 +78,19 @@ class Mask:
         return "".join([*pieces, text[at:]]) if spans else text
 
     def _spans(self, text: str) -> Iterator[Span]:
-        for anchor in _ANCHOR.finditer(text):
-            found = _TOKEN.match(text, anchor.end(1), anchor.end(1) + _WINDOW)
+        for sign in _SIGN.finditer(text):
+            anchor = _ANCHOR.match(text, sign.start())
+            found = _TOKEN.match(text, anchor.end(1), anchor.end(1) + _WINDOW) if anchor else None
             token = _letters(found[0]) if found else ""
             if found and self._counts(token, wrapped="\n" in found[0]):
-                yield _whole(text, anchor.start(), found.end(), token)
+                yield _whole(text, sign.start(), found.end(), token)
         for found in _UNDERLINED.finditer(text):
             yield _whole(text, found.start(), found.end(), _letters(found[1]))
         for found in _BASE64.finditer(text):
             if token := _token_inside(found[0]):
                 yield _whole(text, found.start(), found.end(), token)
         for run in _RUN.finditer(text):
-            for token, at in _tokens_of(run[0]):
+            for token, at in _tokens_of(run[0]) if len(run[0]) <= _LONGEST_RUN else ():
                 if self._is_known(token):
                     yield run.start() + at, run.start() + at + SHORTEST, token
 
