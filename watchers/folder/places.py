@@ -90,11 +90,7 @@ class Places:
             closing.put_away(handle, closed.joinpath(*(at or to)), wanted)
             if not _stayed(before, os.fstat(handle), os.stat(hidden, dir_fd=source, follow_symlinks=False)):
                 raise safely.Changed
-            _leave(
-                target,
-                f"{os.path.splitext(wanted)[0]}.txt",
-                notes.closed(ending, datetime.fromtimestamp(before.st_mtime, UTC)),
-            )
+            _leave(target, f"{os.path.splitext(wanted)[0]}.txt", notes.closed(ending, _saved(before, now)))
             _forget_refusal(source, name)
             os.unlink(hidden, dir_fd=source)
             undo.pop_all()
@@ -164,6 +160,12 @@ def _leave(target: int, wanted: str, content: bytes) -> None:
             if _claim(target, free, undo, content) == free:
                 undo.pop_all()
                 return
+
+
+def _saved(status: os.stat_result, now: datetime) -> datetime:
+    """When a file was last saved, as far as that can be true: whoever dropped it may have set any time."""
+    known = 0 <= status.st_mtime <= now.timestamp()
+    return datetime.fromtimestamp(status.st_mtime, UTC) if known else now
 
 
 def _forget_refusal(folder: int, name: str) -> None:

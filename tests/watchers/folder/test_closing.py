@@ -77,6 +77,18 @@ def test_a_file_that_nobody_could_read_is_secret_when_its_name_says_so(
     assert sorted(tree(closed)) == ["failed/ลับ (2).zip", "failed/ลับ.zip"]
 
 
+@pytest.mark.parametrize("saved", [-(2**40), -1, 2**33, 2**40, 2**62])
+def test_whatever_time_a_file_bears_it_leaves_the_share(drop: Drop, path: Path, closed: Path, saved: int) -> None:
+    (path / "a.pdf").write_bytes(PDF)
+    try:
+        os.utime(path / "a.pdf", (saved, saved))
+    except OverflowError:
+        os.utime(path / "a.pdf", ns=(2**63 - 1, 2**63 - 1))
+    close(path, drop, "a.pdf", secret())
+    assert list(tree(path)) == ["done/2569/12-2569 ลับ.txt"]
+    assert "1 มี.ค. 2569" in tree(path)["done/2569/12-2569 ลับ.txt"].decode()
+
+
 def test_a_file_that_changed_stays_where_it_is_under_its_name(drop: Drop, path: Path, closed: Path) -> None:
     (path / "a.pdf").write_bytes(PDF)
     with pytest.raises(Changed):
