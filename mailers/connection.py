@@ -7,6 +7,7 @@ import smtplib
 import socket
 import ssl
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -15,6 +16,7 @@ from typing import Any, Literal
 
 from ledger.errors import Fault, SettingsWrong
 from mailers import headers
+from mailers.signing_in import SignsIn
 
 Tls = Literal["require", "opportunistic", "none", "implicit"]
 
@@ -95,10 +97,12 @@ class Reply:
         return headers.line(f"{self.code} {said}")
 
 
-class Connection(smtplib.SMTP):
+class Connection(SignsIn):
     """The standard library's client for greeting, EHLO, STARTTLS and AUTH, over a reader that cannot be flooded."""
 
-    def __init__(self, settings: RelaySettings) -> None:
+    def __init__(self, settings: RelaySettings, begun: Callable[[Connection], None]) -> None:
+        """`begun` is told of it before anything is said."""
+        begun(self)
         self._settings = settings
         self._lines: deque[bytes] = deque()
         self._rest = b""  # of a line that is still coming
@@ -135,6 +139,13 @@ class Connection(smtplib.SMTP):
         view, self.written = memoryview(content), 0
         while self.written < len(view):
             self.written += self._send(view[self.written : self.written + _RECORD])
+
+    def hang_up(self) -> None:
+        """From another thread: whatever waits for the other side ends as Broken."""
+        line = getattr(self, "sock", None)  # none yet while it is being called
+        if line is not None:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
     def leave(self) -> None:
         """QUIT, without insisting on an answer."""
@@ -218,10 +229,13 @@ class _Encrypted(Connection):
         return tls_context(self._settings).wrap_socket(plain, server_hostname=host)
 
 
-def connect(settings: RelaySettings) -> Connection:
-    """A connection over which mails can go at once. Errors: Broken; our side may be the one that is wrong (I9)."""
+def connect(settings: RelaySettings, begun: Callable[[Connection], None] = lambda _connection: None) -> Connection:
+    """A connection over which mails can go at once; `begun` gets it earlier, for hanging up.
+
+    Errors: Broken; our side may be the one that is wrong (I9).
+    """
     try:
-        connection = (_Encrypted if settings.tls == "implicit" else Connection)(settings)
+        connection = (_Encrypted if settings.tls == "implicit" else Connection)(settings, begun)
     except (OSError, smtplib.SMTPException) as trouble:
         raise Broken(f"ต่อเซิร์ฟเวอร์ส่งเมล {settings.peer} ไม่ได้: {explain(trouble)}") from trouble
     try:

@@ -35,6 +35,9 @@ class Maildrop:
             kind, text = self._write(mail)
             report(Answer(mail.id, kind, text, "maildrop", self._clock()))
 
+    def hang_up(self) -> None:
+        """Nobody is on the line."""
+
     def _write(self, mail: Mail) -> tuple[AnswerKind, str]:
         sender, recipient = headers.address(mail.sender), headers.address(mail.recipient)
         if not recipient:

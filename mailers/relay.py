@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from threading import Lock, Thread
 
 from ledger.values import Answer, AnswerKind, Mail
-from mailers.connection import Broken, RelaySettings, Timeouts, connect
+from mailers.connection import Broken, Connection, RelaySettings, Timeouts, connect
 from mailers.conversation import Conversation
 
 __all__ = ["Relay", "RelaySettings", "Timeouts"]
@@ -25,6 +25,15 @@ class Relay:
     def __init__(self, settings: RelaySettings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._settings = settings
         self._clock = clock
+        self._batch: _Batch | None = None
+        self._connections: set[Connection] = set()
+
+    def hang_up(self) -> None:
+        """Break off what is going on, from another thread: what has no answer by now is answered for (P-16)."""
+        if self._batch is not None:
+            self._batch.stopped = True
+        for connection in tuple(self._connections):
+            connection.hang_up()
 
     def deliver(self, mails: Iterable[Mail], report: Report) -> None:
         """Send `mails`; `report` hears exactly one answer for each, as soon as it is known (P-14 to P-16).
@@ -33,7 +42,8 @@ class Relay:
         while one is half sent, so `mails` must not wait for new work. Errors: what `mails` or `report` raised, after
         everything taken has its answer; once `report` has raised, nothing more is sent.
         """
-        batch = _Batch(mails, report, self._settings.peer, self._clock)
+        self._batch = batch = _Batch(mails, report, self._settings.peer, self._clock)
+        self._connections.clear()
         helpers = [
             Thread(target=self._work, args=(batch,), name=f"relay-{n}", daemon=True)
             for n in range(1, self._settings.connections)
@@ -59,7 +69,7 @@ class Relay:
     def _converse(self, batch: _Batch, mail: Mail) -> None:
         """One connection, from greeting to QUIT. Errors: Broken when there is none to be had."""
         try:
-            connection = connect(self._settings)
+            connection = connect(self._settings, self._connections.add)
         except BaseException:
             batch.give_back(mail)
             raise

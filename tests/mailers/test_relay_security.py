@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from ledger.errors import SettingsWrong
 from ledger.values import AnswerKind
 from mailers.relay import Relay, RelaySettings
+from mailers.signing_in import SignsIn
 from tests.mailers.servers import authority, free_port
 from tests.mailers.sinks import EXTENSIONS, Answers, Do, Sink, mails
 
@@ -117,11 +119,13 @@ class _Keeper:
 
 
 @contextmanager
-def signing_in(context: ssl.SSLContext) -> Iterator[tuple[int, _Keeper]]:
-    """A real server that wants TLS and then a password."""
+def signing_in(
+    context: ssl.SSLContext, username: str = "saraban", password: str = PASSWORD, without: Sequence[str] = ()
+) -> Iterator[tuple[int, _Keeper]]:
+    """A real server that wants TLS and then a password; it compares bytes. `without`: mechanisms that it lacks."""
 
     def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
-        right = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
+        right = isinstance(data, LoginPassword) and data == LoginPassword(username.encode(), password.encode())
         return AuthResult(success=right, handled=False)
 
     keeper = _Keeper()
@@ -132,6 +136,7 @@ def signing_in(context: ssl.SSLContext) -> Iterator[tuple[int, _Keeper]]:
         tls_context=context,
         require_starttls=True,
         authenticator=authenticate,
+        auth_exclude_mechanism=without,
         auth_required=True,
     )
     controller.start()
@@ -148,13 +153,42 @@ def test_the_password_goes_over_tls_and_mails_follow(here: Identity) -> None:
     assert sorted(keeper.contents) == sorted(one.content for one in mails(3))
 
 
-@pytest.mark.parametrize("password", ["wrong-9Z", ""])
+@pytest.mark.parametrize("without", [["LOGIN"], ["PLAIN"]], ids=["PLAIN", "LOGIN"])
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [
+        ("saraban", "รหัสผ่าน-ลับ๑๒๓"),
+        ("สารบรรณ@office.example", "Grüße ñ"),
+        ("saraban", "น้ำ\u0301 🔑"),
+        ("x" * 60, "y" * 300),
+    ],
+)
+def test_names_and_passwords_in_any_script_arrive_as_they_were_written(
+    here: Identity, username: str, password: str, without: list[str]
+) -> None:
+    """RFC 4616: UTF-8. Not normalised, so that ำ stays one letter."""
+    with signing_in(here[1], username, password, without) as (port, keeper):
+        answers = deliver(port, ca_file=str(here[0]), username=username, password=password)
+    assert all_are(AnswerKind.SENT, answers)
+    assert len(keeper.contents) == 3
+
+
+def test_cram_md5_takes_any_script_too() -> None:
+    """The digest of RFC 2195 over the password's UTF-8; the value is from Python's own hmac over those bytes."""
+    session = SignsIn()
+    session.user, session.password = "สารบรรณ", "รหัส"
+    assert session.auth_cram_md5() is None
+    digest = hmac.digest("รหัส".encode(), b"<1@mx>", "md5").hex()
+    assert session.auth_cram_md5(b"<1@mx>") == f"สารบรรณ {digest}"
+
+
+@pytest.mark.parametrize("password", ["wrong-9Z", "", "ผิด-9Z"])
 def test_a_wrong_password_is_our_fault_and_is_not_repeated_in_the_answer(here: Identity, password: str) -> None:
     with signing_in(here[1]) as (port, keeper):
         answers = deliver(port, ca_file=str(here[0]), username="saraban", password=password)
     assert all_are(AnswerKind.TEMPORARY, answers)
     assert not keeper.contents
-    assert all("535" in answer.text and "wrong-9Z" not in answer.text for answer in answers.all)
+    assert all("535" in answer.text and "9Z" not in answer.text for answer in answers.all)
 
 
 def test_without_signing_in_mails_wait_for_better_settings(here: Identity) -> None:
