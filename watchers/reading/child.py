@@ -16,6 +16,8 @@ from typing import BinaryIO
 from watchers.reading import frames
 from watchers.reading.assembly import read
 
+_ROOM = 16 << 20  # bytes, the least that a letter needs
+
 Answer = Callable[[frames.Asked], list[bytes]]
 
 
@@ -28,6 +30,7 @@ def main(memory: int, answer: Answer) -> None:
     _limit(resource.RLIMIT_AS, memory)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
+    bytearray(_ROOM)  # who cannot have that would find every letter too large
     source, target = sys.stdin.buffer, sys.stdout.buffer
     target.write(frames.READY)
     target.flush()

@@ -21,6 +21,7 @@ _ROOT = Path(__file__).parents[2]
 _KEPT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "HOME", "LANG")  # of our environment; secrets may stand in the rest
 _START_SECONDS = 60.0
 _CHUNK = 1 << 20
+_WORDS = 300
 CHILD = "watchers.reading.child"
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ class Process:
     def __init__(self, memory: int, module: str = CHILD) -> None:
         """`memory` is in bytes of address space; `module` is what the child runs."""
         self._memory, self._module = memory, module
-        self._ready = False
+        self._ready = self._over = False
         self._child = self._start()
 
     def ask(self, pieces: list[bytes], wall_seconds: float) -> Reading:
@@ -51,11 +52,7 @@ class Process:
         self, pieces: list[bytes], wall_seconds: float, made_of: Callable[[dict[str, Any], list[bytes]], T]
     ) -> T:
         """What `made_of` makes of the answer's facts and of the bytes behind them. Raises as `ask`."""
-        if self._child.poll() is not None:
-            self._close_pipes()
-            self._child = self._start()
-        if not self._ready:
-            self._await_start()
+        self.be_ready()
         deadline = time.monotonic() + wall_seconds
         try:
             for piece in pieces:
@@ -65,6 +62,22 @@ class Process:
             return made_of(facts, [self._read(size, deadline) for size in sizes])
         except (TimeoutError, EOFError, BrokenPipeError, ValueError, KeyError, TypeError) as error:
             raise Died(self._reason(error)) from error
+
+    def be_ready(self) -> None:
+        """Start the child anew where it has ended, and wait until it runs. Raises OSError with the reason."""
+        if self._child.poll() is not None and not self._over:
+            self._close_pipes()
+            self._child = self._start()
+        if self._over:  # also when it was ended just now
+            self._child.kill()
+            raise OSError("the reading process is closed")
+        if not self._ready:
+            self._await_start()
+
+    def kill(self) -> None:
+        """End the child for good, whoever waits for its answer."""
+        self._over = True
+        self._child.kill()
 
     def end(self) -> None:
         """End the child and wait for it."""
@@ -78,7 +91,9 @@ class Process:
             self._ready = self._read(len(frames.READY), time.monotonic() + _START_SECONDS) == frames.READY
         except (TimeoutError, EOFError) as error:
             self._reason(error)
-            raise OSError("the reading process does not start") from error
+            raise OSError(f"the reading process does not start: {self._last_words()}") from error
+        assert self._child.stderr
+        self._child.stderr.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._ready = False
@@ -86,13 +101,13 @@ class Process:
             [sys.executable, "-B", "-m", self._module, str(self._memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,  # until it runs; then nobody listens
             bufsize=0,
             cwd=_ROOT,
             env={name: os.environ[name] for name in _KEPT if name in os.environ},
             pipesize=_CHUNK,
         )
-        for pipe in (child.stdin, child.stdout):
+        for pipe in (child.stdin, child.stdout, child.stderr):
             assert pipe
             os.set_blocking(pipe.fileno(), False)
         return child
@@ -132,9 +147,21 @@ class Process:
         return "memory" if ended == errno.ENOMEM else "crash"
 
     def _close_pipes(self) -> None:
-        for pipe in (self._child.stdin, self._child.stdout):
+        for pipe in (self._child.stdin, self._child.stdout, self._child.stderr):
             if pipe:
                 pipe.close()
+
+    def _last_words(self) -> str:
+        """What a child that is dead before it ran has said of it."""
+        assert self._child.stderr
+        with contextlib.suppress(OSError):
+            said = os.read(self._child.stderr.fileno(), _CHUNK).decode(errors="replace").split("\n")
+            if lines := [line.strip() for line in said if line.strip()]:
+                return lines[-1][:_WORDS]
+        ended = self._child.returncode
+        if ended == errno.ENOMEM:
+            return "out of memory, see reading.memory"
+        return f"ended by signal {-ended}" if ended < 0 else f"ended with code {ended}"
 
 
 def _wait(number: int, event: int, deadline: float) -> None:

@@ -29,9 +29,11 @@ class Reader:
         self._count = processes
         self._idle: queue.LifoQueue[Process] = queue.LifoQueue()
         self._closed = False
+        self._fault = ""
         self.painter = Painter()  # starts nothing before somebody looks at a file
-        for _ in range(processes):
-            self._idle.put(Process(memory))
+        self._all = [Process(memory) for _ in range(processes)]
+        for process in self._all:
+            self._idle.put(process)
 
     def __enter__(self) -> Reader:
         return self
@@ -51,15 +53,39 @@ class Reader:
         try:
             if self._closed:
                 raise Unavailable
-            return self._read(process, content, name, sender, known)
+            reading = self._read(process, content, name, sender, known)
         except OSError as error:
+            self._fault = str(error)
             raise Unavailable from error
+        else:
+            self._fault = ""
+            return reading
         finally:
             self._idle.put(process)
 
+    def fault(self) -> str:
+        """Why no child can be started, in its own words or the system's; "" while they read. Tries to start one that
+        has nothing to do, and waits for it.
+        """
+        try:
+            process = self._idle.get_nowait()
+        except queue.Empty:
+            return self._fault
+        try:
+            if not self._closed:
+                process.be_ready()
+                self._fault = ""
+        except OSError as error:
+            self._fault = str(error)
+        finally:
+            self._idle.put(process)
+        return self._fault
+
     def close(self) -> None:
-        """End the children, each after what it is reading now."""
+        """End the children at once; who waits for a reading gets `Unavailable`, and asks again after the next start."""
         self._closed = True
+        for process in self._all:
+            process.kill()
         self.painter.close()
         for process in [self._idle.get() for _ in range(self._count)]:
             process.end()
@@ -70,6 +96,8 @@ class Reader:
         try:
             return process.ask(pieces, self._wall_seconds)
         except Died as died:
+            if self._closed:
+                raise Unavailable from died
             if died.reason != "crash":
                 return rescue.reading(content, name, died.reason, known)
         try:
