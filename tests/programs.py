@@ -17,7 +17,20 @@ from typing import Any
 TESTS = Path(__file__).parent
 
 # In Debian's essential packages, or what a machine has before `make test`: apt, git, make, sudo.
-EVERYWHERE = {"apt-config", "apt-get", "chmod", "chown", "git", "make", "mount", "sh", "sudo", "umount", "unshare"}
+EVERYWHERE = {
+    "apt-config",
+    "apt-get",
+    "chmod",
+    "chown",
+    "git",
+    "make",
+    "mount",
+    "nsenter",
+    "sh",
+    "sudo",
+    "umount",
+    "unshare",
+}
 EVERYWHERE |= {"uname"}  # Python's own platform module asks it
 OURS = {"sys.executable", "saraban"}
 

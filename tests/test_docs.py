@@ -75,7 +75,7 @@ def test_every_variable_of_the_readme_exists() -> None:
 
 
 def test_every_piece_of_a_settings_file_in_the_readme_loads(tmp_path: Path) -> None:
-    pieces = [block for block in CODE if block.lstrip().startswith("[")]
+    pieces = [block for block in CODE if block.lstrip().startswith("[") and "[Unit]" not in block]
     assert pieces
     for piece in pieces:
         path = tmp_path / "saraban.toml"

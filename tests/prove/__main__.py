@@ -1,6 +1,6 @@
 """`python -m tests.prove [NAME…]`: what takes minutes, and is therefore not among the tests of every change.
 
-Without names all of it, except for what makes whole machines: `bare`. What is no name goes to pytest.
+Without names all of it, except for what makes whole machines: `bare`, `systemd`. What is no name goes to pytest.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 FOLDER = Path(__file__).parent
 PROOFS = {path.stem.removeprefix("prove_"): str(path) for path in sorted(FOLDER.glob("prove_*.py"))}
-ALONE = {"bare"}
+ALONE = {"bare", "systemd"}
 
 
 def main(words: list[str]) -> int:

@@ -41,7 +41,7 @@ class Bare:
         debs = self.folder.with_name("debs")
         debs.mkdir(parents=True, exist_ok=True)
         made = ["debootstrap", "--variant=minbase", f"--include={BESIDES}", f"--cache-dir={debs}"]
-        subprocess.run([*made, suite, str(self.folder), _mirror()], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*made, suite, str(self.folder), mirror()], check=True, stdout=subprocess.DEVNULL)
         for path in filter(Path.exists, (Path("/etc", name) for name in _NETWORK)):
             shutil.copy(path, self.folder / "etc")
         (self.folder / "etc/apt/apt.conf.d/90machine").write_text(_apt(), "utf-8")
@@ -95,7 +95,7 @@ def bare(folder: Path, suite: str) -> Iterator[Bare]:
         shutil.rmtree(folder)
 
 
-def _mirror() -> str:
+def mirror() -> str:
     """Where this machine has Debian from."""
     asked = ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)", "Created-By: Packages"]
     told = subprocess.run(asked, check=True, capture_output=True, text=True).stdout

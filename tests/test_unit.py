@@ -1,0 +1,54 @@
+"""The service unit of the README is as closed as it claims, also where it opens port 25."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.unit_file import unit
+
+MOST = 1.5  # of 10, as `systemd-analyze security` counts exposure
+BIND = "CAP_NET_BIND_SERVICE"
+PORT_25 = {
+    r"(?m)^PrivateUsers=yes$": "PrivateUsers=no",
+    r"(?m)^CapabilityBoundingSet=$": f"CapabilityBoundingSet={BIND}\nAmbientCapabilities={BIND}",
+}
+
+
+def exposure(folder: Path, text: str) -> float:
+    """What systemd thinks of a unit."""
+    path = folder / "saraban.service"
+    path.write_text(text, "utf-8")
+    asked = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(path)]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    found = re.search(r"Overall exposure level for saraban.service: ([\d.]+)", told.stdout)
+    assert found, told.stderr
+    return float(found[1])
+
+
+def test_the_unit_is_closed(tmp_path: Path) -> None:
+    assert exposure(tmp_path, unit()) <= MOST
+
+
+def test_the_unit_is_closed_with_port_25_as_the_readme_opens_it(tmp_path: Path) -> None:
+    text = unit()
+    for line, other in PORT_25.items():
+        assert re.search(line, text)
+        text = re.sub(line, other, text)
+    assert exposure(tmp_path, text) <= MOST
+
+
+@pytest.mark.parametrize("line", ["CapabilityBoundingSet=", "ProtectSystem=strict", "SystemCallFilter=@system-service"])
+def test_the_measure_feels_each_line(tmp_path: Path, line: str) -> None:
+    assert exposure(tmp_path, unit().replace(f"{line}\n", "")) > exposure(tmp_path, unit())
+
+
+def test_the_unit_gives_the_end_more_time_than_the_end_takes() -> None:
+    from gateway.health import sentinel
+
+    given = re.search(r"(?m)^TimeoutStopSec=(\d+)$", unit())
+    assert given
+    assert float(given[1]) > sentinel.LAST_RESORT > sentinel.GRACE
