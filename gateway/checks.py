@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from gateway import couriers, keys, lock, wiring
+from gateway.health import hatch
 from gateway.settings import Settings
 from gateway.settings.sources import open_to_others
 from gateway.settings.units import MIB, is_loopback, write_size
@@ -112,18 +113,24 @@ def _space(settings: Settings) -> Iterator[Finding]:
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
+    told = hatch.ask(settings.data)
     ours = lock.is_held(settings.data)
+    taken = {address for door in (told or {}).get("doors", []) for address in door["addresses"]}
     for name, door in (("smtp", settings.smtp), ("lmtp", settings.lmtp), ("http", settings.http)):
         if not door.enabled:
             continue
         if isinstance(door, LmtpSettings) and door.path is not None:
             yield _folder(name, door.path.parent, made_by_us=False)
         else:
-            yield _port(name, door.host, door.port, ours=ours)
+            yield _port(name, door.host, door.port, taken, ours=ours and not taken)
 
 
-def _port(name: str, host: str, port: int, *, ours: bool) -> Finding:
-    where = f"{host}:{port}"
+def _port(name: str, host: str, port: int, taken: set[str], *, ours: bool) -> Finding:
+    """Arguments: `taken`, what the running daemon says is its own; `ours`, whether one runs that says nothing."""
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    own = Finding("good", name, f"{where} ใช้โดยระบบที่กำลังทำงาน", f"{where} is used by the running system")
+    if where in taken:  # asked first: a port that only root may open would be told as forbidden
+        return own
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as door:
@@ -131,7 +138,7 @@ def _port(name: str, host: str, port: int, *, ours: bool) -> Finding:
             door.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE and ours:
-            return Finding("good", name, f"{where} ใช้โดยระบบที่กำลังทำงาน", f"{where} is used by our running daemon")
+            return own
         reason = error.strerror or str(error)
         return Finding("wrong", name, f"เปิด {where} ไม่ได้: {reason}", f"{where} cannot be opened: {reason}")
     return Finding("good", name, f"{where} ว่าง", f"{where} is free")

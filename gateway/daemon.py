@@ -1,7 +1,8 @@
 """The running house: starts every part, waits for a signal, and ends without losing a letter.
 
-Order of the start: settling and sending go on where they were, then the doors open. Order of the end: the doors
-close (running letters finish), then what was taken is settled as far as it got; the rest is in the tables.
+Order of the start: what was taken is settled, the pages answer, the doors open, and only then mail goes out. Order of
+the end: sending stops, the doors close (running letters finish), then what was taken is settled as far as it got; the
+rest is in the tables. The main thread does none of this, it watches (`health.sentinel`).
 """
 
 from __future__ import annotations
@@ -9,18 +10,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvloop
 
-from gateway import heap, wiring
+from gateway import first_code, heap, wiring
+from gateway.health.sentinel import Sentinel
 from gateway.lock import only_one
+from gateway.logs import let_go
+from gateway.notify import notify
 from gateway.opening import clock, open_ledger
 from gateway.settings import Settings
 from gateway.web import serve
@@ -33,6 +38,8 @@ from watchers.smtp import Door
 
 log = logging.getLogger("saraban.daemon")
 
+FOLDER_SECONDS = 2.0  # for a watched folder at the end; one on a dead share may never answer
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -44,75 +51,117 @@ class Running:
     lmtp: str
 
 
-def run(
-    settings: Settings,
-    *,
-    mailbox: Path | None = None,
-    ready: Callable[[Running], None] = lambda _running: None,
-    stop: threading.Event | None = None,
-) -> None:
-    """Run until SIGTERM or SIGINT (or `stop`), then end in good order.
+Ready = Callable[[Running], None]
 
-    Arguments: `mailbox` shows a folder of .eml files on the web (demo); `ready` is called once everything serves.
-    Errors: `AlreadyRunning`; `MailDamaged` where this Python breaks mails; those of `open_ledger`; OSError for a
-    port that is taken.
+
+def run(settings: Settings, *, mailbox: Path | None = None, ready: Ready = lambda _running: None) -> None:
+    """Run until SIGTERM or SIGINT, then end in good order; within half a minute in any case, by force if need be.
+
+    Must be called in the main thread. Arguments: `mailbox` shows a folder of .eml files on the web (demo); `ready` is
+    called once everything serves. Errors: `AlreadyRunning`; `MailDamaged` where this Python breaks mails; those of
+    `open_ledger`; OSError for a port that is taken.
     """
     os.umask(private.UMASK)
     self_test()
+    sentinel, context = Sentinel(), copy_context()
+    sentinel.keep(lambda: context.run(_live, settings, mailbox, ready, sentinel))
+    let_go()
+
+
+def _live(settings: Settings, mailbox: Path | None, ready: Ready, sentinel: Sentinel) -> None:
+    """The whole life of the house, in a thread of its own."""
     ledger = open_ledger(settings)
     with ExitStack() as stack:
         stack.callback(ledger.close)
         stack.enter_context(only_one(settings.data))
-        web = _listen(settings)
-        base_url = _base_url(settings, web)
+        stack.enter_context(sentinel.answering(settings.data))
+        listening = _listen(settings)
+        base_url = _base_url(settings, listening)
         house = wiring.build(ledger, base_url)
         heap.calm()
         _start(house, stack)
-        if web is not None:
-            stack.enter_context(_serving(house, web, base_url, mailbox))
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_doors(house, base_url if web else "", ready, stop))
+        site = stack.enter_context(_serving(house, listening, base_url, mailbox)) if listening is not None else None
+        doors = stack.enter_context(_open_doors(house))
+        house.dispatch.start()
+        stack.callback(house.dispatch.stop)
+        house.pulse.start([*doors, *([site] if site is not None else [])])
+        stack.callback(house.pulse.stop)
+        stack.enter_context(sentinel.watching(house.pulse))
+        if not sentinel.asked.is_set():
+            ready(Running(house, base_url if site is not None else "", *_addresses(doors)))
+            notify("READY=1", f"MAINPID={os.getpid()}")
+        sentinel.asked.wait()
+
+
+def _addresses(doors: Sequence[Door]) -> tuple[str, str]:
+    """Where SMTP and LMTP are."""
+    found = {door.channel: door.addresses[0] for door in doors}
+    return found.get(Channel.SMTP, ""), found.get(Channel.LMTP, "")
 
 
 def _start(house: House, stack: ExitStack) -> None:
     """Start the threads; the stack stops them in reverse order."""
     house.ledger.originals.clean()
+    first_code.tidy(house.ledger.settings.data, house.door, clock())
     stack.callback(house.reader.close)
-    for part in (house.indexer, house.dispatch, house.settler, house.taker):
+    for part in (house.indexer, house.settler, house.taker):
         part.start()
         stack.callback(part.stop)
     ending = threading.Event()
-    watching = [threading.Thread(target=watch.run, args=(ending,), name="folder") for watch in house.folders]
+    watching = [
+        threading.Thread(target=watch.run, args=(ending,), name="folder", daemon=True) for watch in house.folders
+    ]
     for thread in watching:
         thread.start()
 
     def end_watching() -> None:
         ending.set()
         for thread in watching:
-            thread.join()
+            thread.join(FOLDER_SECONDS)
 
     stack.callback(end_watching)
 
 
-async def _doors(house: House, http: str, ready: Callable[[Running], None], stop: threading.Event | None) -> None:
-    settings, asked = house.ledger.settings, asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, asked.set)
+@contextmanager
+def _open_doors(house: House) -> Iterator[Sequence[Door]]:
+    """The mail doors, in a thread and a loop of their own. Errors: OSError for a port that is taken."""
+    closing, opened = asyncio.Event(), Future[tuple[Sequence[Door], asyncio.AbstractEventLoop]]()
+
+    def turn() -> None:
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_doors(house, closing, opened))
+        except BaseException as fault:
+            if opened.done():
+                log.critical("the mail doors have ended", exc_info=fault)
+            else:
+                opened.set_exception(fault)
+
+    thread = threading.Thread(target=turn, name="doors", daemon=True)
+    thread.start()
+    doors, loop = opened.result()
+    try:
+        yield doors
+    finally:
+        with suppress(RuntimeError):  # a loop that has ended
+            loop.call_soon_threadsafe(closing.set)
+        thread.join()
+
+
+async def _doors(
+    house: House, closing: asyncio.Event, opened: Future[tuple[Sequence[Door], asyncio.AbstractEventLoop]]
+) -> None:
+    settings = house.ledger.settings
     doors: list[Door] = []
-    smtp = lmtp = ""
     try:
         if settings.smtp.enabled:
             doors.append(_door(house, Channel.SMTP))
-            smtp = f"{settings.smtp.host}:{await doors[-1].open(settings.smtp.host, settings.smtp.port)}"
+            await doors[-1].open(settings.smtp.host, settings.smtp.port)
         if settings.lmtp.enabled:
             doors.append(_door(house, Channel.LMTP))
-            lmtp = await _open_lmtp(doors[-1], settings)
-        ready(Running(house, http, smtp, lmtp))
-        if stop is not None:
-            threading.Thread(target=lambda: (stop.wait(), loop.call_soon_threadsafe(asked.set)), daemon=True).start()
-        await asked.wait()
-        log.info("closing")
+            await _open_lmtp(doors[-1], settings)
+        opened.set_result((doors, asyncio.get_running_loop()))
+        await closing.wait()
     finally:
         await asyncio.gather(*(door.close() for door in doors))
 
@@ -133,11 +182,11 @@ def _door(house: House, channel: Channel) -> Door:
     )
 
 
-async def _open_lmtp(door: Door, settings: Settings) -> str:
+async def _open_lmtp(door: Door, settings: Settings) -> None:
     if settings.lmtp.path is not None:
         await door.open_socket_file(settings.lmtp.path)
-        return str(settings.lmtp.path)
-    return f"{settings.lmtp.host}:{await door.open(settings.lmtp.host, settings.lmtp.port)}"
+    else:
+        await door.open(settings.lmtp.host, settings.lmtp.port)
 
 
 def _listen(settings: Settings) -> socket.socket | None:
@@ -154,17 +203,20 @@ def _base_url(settings: Settings, web: socket.socket | None) -> str:
 
 
 @contextmanager
-def _serving(house: House, web: socket.socket, base_url: str, mailbox: Path | None) -> Iterator[None]:
+def _serving(house: House, web: socket.socket, base_url: str, mailbox: Path | None) -> Iterator[serve.Server]:
     """The pages, in a thread and a loop of their own: a busy mail door does not slow them."""
     http = house.ledger.settings.http
     peers = Peers(map(str, http.trusted_proxies))
-    server = serve.server(wiring.site(house, base_url, mailbox=mailbox), http.host, http.port, peers)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [web]}, name="web")
+    site = wiring.site(house, base_url, mailbox=mailbox)
+    server = serve.server(site, http.host, http.port, peers, house.closing)
+    host = f"[{http.host}]" if ":" in http.host else http.host
+    server.addresses = (f"{host}:{web.getsockname()[1]}",)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [web]}, name="web", daemon=True)
     thread.start()
     try:
         while not server.started and thread.is_alive():
             thread.join(0.01)
-        yield
+        yield server
     finally:
         server.should_exit = True
         thread.join()

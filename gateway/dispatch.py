@@ -27,6 +27,7 @@ from ledger.values import Answer, AnswerKind, Mail, Notice
 log = logging.getLogger("saraban.dispatch")
 
 _PERIOD = 1.0  # seconds between looks at the outbox when no bell rings
+_PATIENCE = 4.0  # seconds at the end for what is on its way, and again for hanging up
 _GROUP = 200  # answers in one commit, at most
 _GROUP_SECONDS = 0.1
 
@@ -36,6 +37,9 @@ class Courier(Protocol):
 
     def deliver(self, mails: Iterator[Mail], report: Callable[[Answer], None]) -> None:
         """Try each mail once and report exactly one answer for it."""
+
+    def hang_up(self) -> None:
+        """Break off, from another thread; `deliver` then ends soon, with an answer for each mail."""
 
 
 class Dispatch:
@@ -55,7 +59,13 @@ class Dispatch:
         self._database, self._resolver, self._write, self._courier = database, resolver, write, courier
         self._schedule, self._sender_of, self._clock, self._batch = schedule, sender_of, clock, batch
         self._bell, self._stopping = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
+        self.name = "dispatch"
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Take back what a dead daemon had claimed, then begin to send."""
@@ -64,10 +74,14 @@ class Dispatch:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the mails that are on their way, hand the others back, and end."""
+        """Finish the mails that are on their way, hand the others back, and end; a relay that is silent is left."""
         self._stopping.set()
         self._bell.set()
-        self._thread.join()
+        self._thread.join(_PATIENCE)
+        if self._thread.is_alive():
+            log.warning("the relay does not answer; hanging up")
+            self._courier.hang_up()
+            self._thread.join(_PATIENCE)
 
     def ring(self) -> None:
         """Something may be due."""
@@ -76,7 +90,7 @@ class Dispatch:
     def run_once(self) -> int:
         """Send all that is due, batch after batch over the same connections. Returns how many mails that were."""
         run = _Run(self._record)
-        recording = threading.Thread(target=run.keep, name="recording")
+        recording = threading.Thread(target=run.keep, name="recording", daemon=True)
         recording.start()
         try:
             self._courier.deliver(self._mails(run), run.report)

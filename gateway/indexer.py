@@ -27,7 +27,13 @@ class Indexer:
         self._database, self._clock = database, clock
         self._tidied = clock() - TIDY_EVERY
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="index")
+        self.name = "index"
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Begin."""
@@ -47,6 +53,8 @@ class Indexer:
                         search.catch_up(session, AT_ONCE)
             except sa.exc.OperationalError as fault:  # a full disk: the index follows when there is room again
                 log.warning("the index waits: %s", type(fault).__name__)
+            except Exception:  # whatever it is, letters are registered without the index
+                log.exception("the index does not follow; trying again")
 
     def _tidy(self) -> None:
         """Old drafts and sign-ins go, a few times a day."""

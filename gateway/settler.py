@@ -76,7 +76,13 @@ class Settler:
         self._promises: dict[int, list[Future[Outcome]]] = {}
         self._lock = threading.Lock()
         self._bell, self._stopping = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="settler", daemon=True)
+        self.name = "settler"
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Begin to settle."""
@@ -87,7 +93,7 @@ class Settler:
         self._stopping.set()
         self._bell.set()
         self._thread.join()
-        self._readers.shutdown(cancel_futures=True)
+        self._readers.shutdown(wait=False, cancel_futures=True)  # the reader ends what it still reads
 
     def ring(self) -> None:
         """Something was taken."""

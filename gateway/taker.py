@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 
@@ -39,7 +40,14 @@ class Taker:
         self._database, self._originals = database, originals
         self._owners, self._settle_soon = owners, settle_soon
         self._offers: queue.SimpleQueue[list[Offer] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="taker", daemon=True)
+        self.name = "taker"
+        self.storing_since: float | None = None  # when the running commit began, by `time.monotonic()`
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Begin to commit."""
@@ -62,7 +70,9 @@ class Taker:
     def _run(self) -> None:
         while (first := self._offers.get()) is not None:
             batch, more = self._gather(first)
+            self.storing_since = time.monotonic()
             self._commit(batch)
+            self.storing_since = None
             self._settle_soon()
             if not more:
                 return

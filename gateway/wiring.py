@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
 
 from gateway import drops, keys, sources
 from gateway.couriers import courier
-from gateway.demo import guests
+from gateway.demo import start
 from gateway.dispatch import Dispatch
 from gateway.entering import Entering
+from gateway.health.figures import figures
+from gateway.health.pulse import Pulse
+from gateway.health.troubles import troubles
 from gateway.indexer import Indexer
 from gateway.masked import MaskedReader
 from gateway.opening import Ledger, clock, make_reader
@@ -26,10 +30,8 @@ from gateway.settler import Settler
 from gateway.taker import Taker
 from gateway.web import app
 from gateway.web.console.cabinet import Cabinet
-from gateway.web.demo_mail import Line
 from gateway.web.limits import Rates
 from gateway.web.mailbox import MailboxView
-from ledger import directory, registers
 from ledger.access import Duty
 from ledger.answering import Answering
 from ledger.desk import Desk
@@ -52,6 +54,8 @@ SECOND_FOR: dict[str, frozenset[Duty | None]] = {
     "everybody": frozenset({None, *Duty}),
 }
 
+_GRACE = 10.0  # seconds for running letters at the end, a part of the sentinel's
+
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
@@ -69,6 +73,8 @@ class House:
     folders: tuple[FolderWatch, ...]
     desk: Desk
     door: Door
+    pulse: Pulse
+    closing: asyncio.Event = field(default_factory=asyncio.Event)  # set when the site ends
 
 
 def build(ledger: Ledger, base_url: str) -> House:
@@ -90,6 +96,9 @@ def build(ledger: Ledger, base_url: str) -> House:
         settings.reading.processes,
     )
     taker = Taker(ledger.database, ledger.originals, receivers.owners, settler.ring)
+    indexer, folders = Indexer(ledger.database, clock), drops.watches(ledger, taker.take, settler.settle)
+    second_for = SECOND_FOR[settings.console.second_factor]
+    door = Door(ledger.database, clock, second_for=second_for, secret=ledger.secret, key=key)
     return House(
         ledger=ledger,
         receivers=receivers,
@@ -97,15 +106,18 @@ def build(ledger: Ledger, base_url: str) -> House:
         taker=taker,
         settler=settler,
         dispatch=dispatch,
-        indexer=Indexer(ledger.database, clock),
-        folders=drops.watches(ledger, taker.take, settler.settle),
+        indexer=indexer,
+        folders=folders,
         desk=Desk(ledger.database, ledger.originals, ledger.life, ledger.sender_of, masked.copy),
-        door=Door(
-            ledger.database,
+        door=door,
+        pulse=Pulse(
             clock,
-            second_for=SECOND_FOR[settings.console.second_factor],
-            secret=ledger.secret,
-            key=key,
+            parts=(taker, settler, dispatch, indexer),
+            folders=folders,
+            storing_since=lambda: taker.storing_since,
+            measure=lambda: figures(ledger, door),
+            reader_fault=reader.fault,
+            free_threshold=settings.intake.refuse_below_free,
         ),
     )
 
@@ -119,11 +131,11 @@ def site(house: House, base_url: str, *, mailbox: Path | None = None) -> Starlet
         templates=TEMPLATES,
         clock=clock,
         secret=hashlib.sha256(house.ledger.secret).digest(),
-        ready=lambda: _ready(house.ledger),
+        health=house.pulse.look,
         cabinet=cabinet(house),
         mailbox=MailboxView(mailbox) if mailbox else None,
-        story=lambda: _newest_numbers(house.ledger),
-        guests=_guests(mailbox),
+        story=lambda: start.newest_numbers(house.ledger),
+        guests=start.guests_of(mailbox),
         trusted_proxies=[str(network) for network in settings.http.trusted_proxies],
         public=bool(settings.http.base_url),
         language=settings.language,
@@ -147,6 +159,8 @@ def cabinet(house: House) -> Cabinet:
         answering=answering(ledger.settings),
         digits=ledger.settings.digits,
         sources=sources.watched(ledger),
+        troubles=lambda: troubles(house.pulse.look()),
+        closing=house.closing,
     )
 
 
@@ -179,6 +193,7 @@ def smtp_limits(settings: Settings) -> Limits:
         connections_per_minute=smtp.connections_per_minute or endless,
         letters_per_minute=smtp.letters_per_minute or endless,
         exempt=tuple(str(network) for network in smtp.exempt),
+        grace=_GRACE,
     )
 
 
@@ -240,25 +255,3 @@ def build_dispatch(ledger: Ledger, resolver: Resolver, writer: Writer) -> Dispat
         clock,
         outbox.batch,
     )
-
-
-def _guests(mailbox: Path | None) -> list[Line]:
-    """Who may sign in to the demo, and with what."""
-    word = guests.password(mailbox.parent) if mailbox is not None else ""
-    return [Line(who, login) for login, who in guests.GUESTS.items()] + [Line("รหัสผ่าน", word)] if word else []
-
-
-def _newest_numbers(ledger: Ledger) -> list[Line]:
-    """What the demo's start page tells: the newest number of each of the office's books."""
-    with ledger.database.read() as session:
-        given = registers.newest(session, directory.organisation(session, ""))
-    return [Line(registers.TITLES[kind], text) for kind, text in given]
-
-
-def _ready(ledger: Ledger) -> tuple[bool, str]:
-    try:
-        with ledger.database.read() as session:
-            session.connection().exec_driver_sql("SELECT 1")
-    except Exception as fault:  # whatever it is, the answer is: not ready
-        return False, type(fault).__name__
-    return True, ""

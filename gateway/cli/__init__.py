@@ -21,6 +21,7 @@ from gateway.cli import (
     rules,
     running,
     searching,
+    standing,
 )
 from gateway.cli.context import fail, language
 from ledger import private
@@ -51,7 +52,7 @@ app.add_typer(intakes.app, name="intake")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(admin.app, name="admin")
 app.add_typer(searching.app, name="search")
-app.command()(running.status)
+app.command()(standing.status)
 app.command("verify")(running.verify_records)
 
 

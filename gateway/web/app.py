@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from gateway.web import health, numbers
+from gateway.web import numbers
 from gateway.web.console.build import Console
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.demo_mail import DemoMail, Line, Story
@@ -22,6 +22,8 @@ from gateway.web.desk import Desk, Threads
 from gateway.web.faults import Faults
 from gateway.web.ground import Ground
 from gateway.web.headers import Headers
+from gateway.web.health import Look
+from gateway.web.health import routes as health_routes
 from gateway.web.hosts import Hosts
 from gateway.web.language import Language
 from gateway.web.limits import Limits, Rates
@@ -48,7 +50,7 @@ def build(
     templates: Path,
     clock: Callable[[], datetime],
     secret: bytes,
-    ready: health.Ready,
+    health: Look,
     cabinet: Cabinet | None = None,
     mailbox: MailboxView | None = None,
     story: Story = tuple,
@@ -62,11 +64,11 @@ def build(
     """The site.
 
     Arguments: `base_url`, the public address, from which host name and cookie flags follow; `templates`, the folder
-    with `web` and `locale`; `clock`, aware moments; `secret`, 32 random bytes that outlive a restart; `ready`, for
-    `/readyz`; `cabinet`, what the console works on, if there is to be one; `mailbox`, `story` and `guests`, only in a
-    demo; `trusted_proxies`, addresses or networks whose X-Forwarded-For counts; `public`, whether an
-    administrator set `base_url`, so that a proxy may stand in front; `rates`, for receipt links; `pause`, how to wait
-    some seconds.
+    with `web` and `locale`; `clock`, aware moments; `secret`, 32 random bytes that outlive a restart; `health`, for
+    `/livez` and `/readyz`; `cabinet`, what the console works on, if there is to be one; `mailbox`, `story` and
+    `guests`, only in a demo; `trusted_proxies`, addresses or networks whose X-Forwarded-For counts; `public`, whether
+    an administrator set `base_url`, so that a proxy may stand in front; `rates`, for receipt links; `pause`, how to
+    wait some seconds.
     Raises OSError for missing templates, ValueError for a wrong secret or proxy.
     """
     numbers.bound()
@@ -92,7 +94,7 @@ def build(
     proxies = Middleware(Proxies, peers=peers, public=public, pages=pages, clock=clock)
     site = Starlette(
         routes=[
-            *health.routes(ready, threads),
+            *health_routes(health),
             *static.routes(),
             Mount("/", _exactly(own), middleware=[proxies, Middleware(Hosts, own=address.netloc)]),
         ],

@@ -1,4 +1,4 @@
-"""For machines that watch us: is the process alive, and is it ready to take letters."""
+"""For machines that watch us: is the house alive, and does it keep up. Open to everybody, so it names nothing."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from gateway.web.desk import Threads
+from gateway.health import told
+from gateway.health.values import Health
 
-Ready = Callable[[], tuple[bool, str]]
+Look = Callable[[], Health]
 
 
-def routes(ready: Ready, threads: Threads) -> list[Route]:
-    """`/livez` answers while the event loop turns; `/readyz` with 503 and the reason while `ready` says no."""
+def routes(look: Look) -> list[Route]:
+    """`/livez` answers 503 with the reasons while letters or pages are shut out, `/readyz` also while work piles up.
+
+    `look` reads memory only: both answer while the mail doors hang or the database is locked.
+    """
 
     async def livez(_: Request) -> JSONResponse:
-        return JSONResponse({"alive": True})
+        return _answer(*told.to_everybody(look()))
 
     async def readyz(_: Request) -> JSONResponse:
-        is_ready, reason = await threads.run(ready)
-        return JSONResponse({"ready": is_ready, "reason": reason}, 200 if is_ready else 503)
+        return _answer(*told.readiness(look()))
 
     return [Route("/livez", livez), Route("/readyz", readyz)]
+
+
+def _answer(said: dict[str, object], well: bool) -> JSONResponse:
+    return JSONResponse(said, 200 if well else 503, headers={"Cache-Control": "no-store"})

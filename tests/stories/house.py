@@ -75,8 +75,10 @@ class House:
         """What the daemon has said on standard error so far."""
         return (self.folder / "house.log").read_text(encoding="utf-8")
 
-    def begin(self, *options: str, verb: str = "demo", under: Sequence[str] = ()) -> subprocess.Popen[str]:
-        """Start the daemon and wait for nothing. `under`: a program that starts it, such as strace."""
+    def begin(
+        self, *options: str, verb: str = "demo", under: Sequence[str] = (), stderr: int | None = None
+    ) -> subprocess.Popen[str]:
+        """Start the daemon and wait for nothing. `under`: a program that starts it; `stderr`: instead of the log."""
         if verb == "demo":
             ports = ["--smtp-port", str(self.smtp_port), "--http-port", str(self.http_port)]
             options = ("--dir", str(self.folder), *ports, *(options or ["--no-story"]))
@@ -86,7 +88,7 @@ class House:
             self.process = subprocess.Popen(
                 [*under, *COMMAND, verb, *options],
                 stdout=subprocess.PIPE,
-                stderr=log,
+                stderr=log if stderr is None else stderr,
                 env=self._environment(),
                 cwd=ROOT,
                 start_new_session=True,
@@ -113,6 +115,15 @@ class House:
         group = self.process.pid if self.process else 0
         self._end(signal.SIGKILL)
         eventually(lambda: not _alive(group), "no process is left of a killed daemon")
+
+    def wait(self) -> int:
+        """Wait until it has ended by itself. Returns its exit code."""
+        process, self.process = self.process, None
+        assert process is not None
+        code = process.wait(PATIENCE)
+        assert process.stdout
+        process.stdout.close()
+        return code
 
     def close(self) -> None:
         """For the end of a test: nothing stays behind but the folder."""
@@ -170,14 +181,10 @@ class House:
         return told
 
     def _end(self, how: signal.Signals) -> int:
-        process, self.process = self.process, None
-        if process is None:
+        if self.process is None:
             return 0
-        process.send_signal(how)
-        code = process.wait(PATIENCE)
-        assert process.stdout
-        process.stdout.close()
-        return code
+        self.process.send_signal(how)
+        return self.wait()
 
     def _environment(self) -> dict[str, str]:
         """Ours, without settings of this machine, and free to keep compiled modules: restarts are many."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from gateway.health.troubles import Trouble
 from gateway.masked import MaskedReader
 from ledger import era
 from ledger.answering import KNOWN, Answering
@@ -33,6 +35,8 @@ class Cabinet:
     answering: Answering = KNOWN  # who of those that wrote is told the number
     digits: Digits = "arabic"  # of printed registers
     sources: Callable[[], list[Source]] = list
+    troubles: Callable[[], list[Trouble]] = list  # what is wrong with the running house
+    closing: asyncio.Event = field(default_factory=asyncio.Event)  # set in the loop of the site when it ends
 
     def today(self) -> date:
         """The day in Bangkok."""

@@ -52,6 +52,7 @@ class Home:
             year_in_use=year_in_use,
             year_state=book_settings.year_state(year_in_use, today) if viewer.may(Right.CONFIGURE) else "",
             sources=self._cabinet.sources(),
+            troubles=self._cabinet.troubles(),
             titles=TITLES,
             kinds=list(RegisterKind),
             at=now,

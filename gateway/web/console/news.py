@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import sqlalchemy as sa
 from starlette.responses import Response, StreamingResponse
@@ -41,7 +42,8 @@ class News:
             last = await asyncio.to_thread(self._newest)
             yield "retry: 5000\n\n"
             for second in range(STREAM_SECONDS):
-                await asyncio.sleep(EVERY)
+                if await self._closing():
+                    return
                 if (now := await asyncio.to_thread(self._newest)) != last:
                     last = now
                     yield "data: news\n\n"
@@ -49,6 +51,13 @@ class News:
                     yield ": here\n\n"
         finally:
             self._streams -= 1
+
+    async def _closing(self) -> bool:
+        """Whether the site ends, known after a second at most; a stop waits for no stream."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EVERY):
+                return await self._cabinet.closing.wait()
+        return False
 
     def _newest(self) -> int:
         with self._cabinet.database.read() as session:

@@ -22,6 +22,7 @@ from gateway.web.limits import Rates
 from gateway.web.mailbox import MailboxView
 from gateway.web.peer import Peers
 from gateway.web.serve import server
+from tests.gateway.web.healths import WELL
 from tests.gateway.web.office import SECRET, Clock, RememberingDesk
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
@@ -144,7 +145,7 @@ def site(
         "templates": TEMPLATES,
         "clock": clock,
         "secret": SECRET,
-        "ready": lambda: (True, ""),
+        "health": lambda: WELL,
         "mailbox": MailboxView(mail) if mail else None,
         "rates": rates,
         "pause": clock.pause,

@@ -13,6 +13,7 @@ from gateway.web import connection, forms
 from gateway.web.app import build
 from gateway.web.crowd import ANSWERED, FEW
 from gateway.web.peer import Peers
+from tests.gateway.web.healths import WELL
 from tests.gateway.web.office import ORDINARY, SECRET, Clock, RememberingDesk
 from tests.gateway.web.site import MANY, TEMPLATES, Site, Stage
 from tests.gateway.web.test_serve import talk
@@ -70,7 +71,7 @@ def staged(desk: RememberingDesk, peers: Peers | None = None) -> Iterator[tuple[
         templates=TEMPLATES,
         clock=Clock(),
         secret=SECRET,
-        ready=lambda: (True, ""),
+        health=lambda: WELL,
         trusted_proxies=["127.0.0.1"] if peers else (),
         rates=MANY,
     )

@@ -35,6 +35,7 @@ from ledger.passwords import Passwords
 from ledger.totp import TotpKey
 from ledger.values import Visit
 from tests import moulds
+from tests.gateway.web.healths import WELL
 from tests.gateway.web.site import MANY, TEMPLATES, Answer, running
 from watchers.reading.reader import Reader
 
@@ -191,7 +192,7 @@ def house(
         templates=TEMPLATES,
         clock=clock,
         secret=SECRET,
-        ready=lambda: (True, ""),
+        health=lambda: WELL,
         cabinet=cabinet,
         rates=MANY,
     )

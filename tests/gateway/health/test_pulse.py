@@ -1,0 +1,200 @@
+"""How the house is, put together from its parts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from gateway.health import gauge, pulse
+from gateway.health.pulse import Pulse
+from gateway.health.troubles import troubles
+from ledger.backlog import Backlog
+from watchers.folder import FolderStatus
+
+AT = datetime(2026, 8, 14, 3, 0, tzinfo=UTC)
+LEAST = 1000
+
+
+@dataclass
+class Door:
+    channel: str = "smtp"
+    addresses: tuple[str, ...] = ("127.0.0.1:25",)
+    age: float = 0.0
+    refusing_since: datetime | None = None
+
+    @property
+    def turned_at(self) -> float:
+        return time.monotonic() - self.age
+
+
+class House:
+    """Parts in any state."""
+
+    def __init__(self) -> None:
+        self.free, self.storing, self.reader = LEAST, None, ""
+        self.part = SimpleNamespace(name="settler", alive=True)
+        self.status = FolderStatus(Path("/srv/scans"), scanned_at=AT)
+        self.folder: Any = SimpleNamespace(folder=SimpleNamespace(period=10.0), status=lambda: self.status)
+        self.door = Door()
+        self.hanging = threading.Event()
+        self.measured = 0
+        self.pulse = Pulse(
+            lambda: AT, [self.part], [self.folder], lambda: self.storing, self.measure, lambda: self.reader, LEAST
+        )
+
+    def measure(self) -> tuple[Backlog, int]:
+        while self.hanging.is_set():
+            time.sleep(0.01)
+        self.measured += 1
+        return Backlog(taken=self.measured), self.free
+
+    def keys(self) -> list[str]:
+        return [trouble.key for trouble in troubles(self.pulse.look())]
+
+    def measured_anew(self) -> None:
+        """Twice: the first may have begun before what was changed."""
+        seen = self.measured
+        until(lambda: self.measured >= seen + 2)
+
+
+def until(look: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not look():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@contextmanager
+def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setattr(pulse, "FIGURES_EVERY", 0.02)
+    monkeypatch.setattr(pulse, "READER_EVERY", 0.02)
+    house = House()
+    house.pulse.start([house.door])
+    try:
+        yield house
+    finally:
+        house.hanging.clear()
+        house.pulse.stop()
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with running(monkeypatch) as made:
+        made.measured_anew()
+        yield made
+
+
+def test_before_the_doors_are_open_it_says_that_it_starts() -> None:
+    assert House().keys() == ["starting"]
+
+
+def test_a_house_that_is_well_has_no_trouble_and_tells_its_figures(house: House) -> None:
+    assert house.keys() == []
+    health = house.pulse.look()
+    assert health.backlog.taken > 0
+    assert (health.free_bytes, health.free_threshold) == (LEAST, LEAST)
+    assert health.doors[0].turned_at <= AT
+
+
+def test_a_loop_that_stands_still_and_a_thread_that_ended_are_seen(house: House) -> None:
+    house.part.alive = False
+    house.door.age = 60.0
+    house.pulse._begun -= 100  # it runs for long
+    assert house.keys() == ["door smtp", "thread settler"]
+    assert house.pulse.look().doors[0].age >= 60
+
+
+def test_when_the_whole_process_stood_still_no_part_of_it_is_blamed(house: House) -> None:
+    house.door.age, house.storing = 600.0, time.monotonic() - 600
+    house.pulse._begun -= 1000
+    assert house.keys() == ["door smtp", "storage"]
+    house.pulse.went_on()
+    assert house.keys() == []
+
+
+def test_figures_that_do_not_come_are_told_and_wait_for_nobody(house: House) -> None:
+    house.hanging.set()
+    seen = house.pulse.look().backlog.taken
+    house.pulse._begun -= 1000
+    house.pulse._figures._last = (house.pulse._figures.last[0], time.monotonic() - gauge_limit())
+    assert house.keys() == ["storage"]
+    assert house.pulse.look().backlog.taken >= seen
+    house.hanging.clear()
+    until(lambda: house.keys() == [])
+
+
+def gauge_limit() -> float:
+    """Longer than figures may stay away."""
+    return 16.0
+
+
+def test_a_commit_that_takes_long_is_told(house: House) -> None:
+    house.pulse._begun -= 100
+    house.storing = time.monotonic() - 14
+    assert house.keys() == []
+    house.storing = time.monotonic() - 16
+    assert house.keys() == ["storage"]
+
+
+def test_too_little_space_is_told_since_it_was_seen_or_since_a_door_refused(house: House) -> None:
+    house.free = LEAST - 1
+    house.measured_anew()
+    assert house.pulse.look().refusing_since == AT
+    house.door.refusing_since = AT - timedelta(minutes=5)
+    assert house.pulse.look().refusing_since == AT - timedelta(minutes=5)
+    house.free, house.door.refusing_since = LEAST, None
+    house.measured_anew()
+    assert house.keys() == []
+
+
+def test_what_the_reading_child_says_is_told(house: House) -> None:
+    house.reader = "the reading process does not start: MemoryError"
+    until(lambda: house.keys() == ["reader"])
+    house.reader = ""
+    until(lambda: house.keys() == [])
+
+
+@pytest.mark.parametrize(
+    ("scanned", "error_at", "told"),
+    [
+        (AT, None, []),
+        (AT - timedelta(seconds=5), AT, []),  # a fault with one file, since the last listing
+        (AT - timedelta(seconds=40), AT, ["folder /srv/scans"]),
+        (None, AT, ["folder /srv/scans"]),
+    ],
+)
+def test_a_folder_is_blamed_when_its_listing_fails_again_and_again(
+    house: House, scanned: datetime | None, error_at: datetime | None, told: list[str]
+) -> None:
+    error = "FileNotFoundError: No such file" if error_at else ""
+    house.status = FolderStatus(Path("/srv/scans"), scanned_at=scanned, error=error, error_at=error_at)
+    assert house.keys() == told
+
+
+def test_a_gauge_that_fails_keeps_its_last_answer_and_its_age() -> None:
+    answers: list[object] = [1, RuntimeError("gone"), RuntimeError("gone")]
+    asked = threading.Event()
+
+    def measure() -> int:
+        if len(answers) == 1:
+            asked.set()
+            return 2
+        found = answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return 1
+
+    one = gauge.Gauge("test", 0.01, measure, 0)
+    one.start()
+    assert asked.wait(20)
+    until(lambda: one.last[0] == 2)
+    one.stop()
