@@ -263,8 +263,10 @@ def may_change(seen_by: Viewer, line: Changeable, days: Window, now: datetime) -
     return Changing(amend or overrules, void or overrules, reason=not amend)
 
 
-def may_enclose(seen_by: Viewer, line: Changeable) -> bool:
-    """Whether this viewer adds files to a line whose letter others hold: its registrant, the tray, who overrules."""
+def answers_for(seen_by: Viewer, line: Changeable) -> bool:
+    """Whether this viewer adds files to a line whose letter others hold, and replaces the links to it: its registrant,
+    the tray, who overrules.
+    """
     return line.registrant_id == seen_by.person_id or seen_by.may(Right.TRAY) or seen_by.may(Right.OVERRULE)
 
 

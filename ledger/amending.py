@@ -110,7 +110,7 @@ def may_add(session: Session, viewer: Viewer, entry: EntryRow) -> bool:
     if entry.voided_at is not None or (letter is not None and not _letter_is_open(session, viewer, letter)):
         return False
     held = letter is not None and letter in letters.first_delivered(session, [letter])
-    return not held or access.may_enclose(viewer, entry)
+    return not held or access.answers_for(viewer, entry)
 
 
 def remove_document(act: Act, viewer: Viewer, entry_id: int, position: int, reason: str = "") -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger import access, custody, letters, outbox, registers
-from ledger.access import Right, Viewer
+from ledger.access import Viewer
 from ledger.database import Moment, Row, table_of
 from ledger.directory import OrganisationRow
 from ledger.errors import NotAllowed, NotFound, Refused
@@ -92,7 +92,7 @@ def may_replace(session: Session, viewer: Viewer, letter: LetterRow) -> bool:
     entry = registers.entry_of_letter(session, letter.id, viewer.organisation_id)
     if letter.organisation_id != viewer.organisation_id or entry is None or not access.reads(session, viewer, entry):
         return False
-    return entry.registrant_id == viewer.person_id or viewer.may(Right.TRAY)
+    return access.answers_for(viewer, entry)
 
 
 def replace(
