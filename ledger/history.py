@@ -153,6 +153,11 @@ def chain_hash(previous: str, at: str, who: str, what: str, about: str, changes:
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def newest(session: Session) -> int:
+    """The number of the newest line; 0 where nothing has happened yet."""
+    return session.connection().execute(sa.select(sa.func.max(table_of(HistoryRow).c.id))).scalar() or 0
+
+
 def head(session: Session) -> str:
     """The hash of the newest line; whoever knows it can prove later that nothing before it changed (P-23)."""
     if _HEAD not in session.info:
@@ -164,7 +169,7 @@ def head(session: Session) -> str:
 def head_before(session: Session, moment: datetime) -> str:
     """The hash of the newest line before a moment, such as the end of a day: its seal on paper."""
     table, wanted = table_of(HistoryRow), moment_text(moment)
-    low, high = 0, session.connection().execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
+    low, high = 0, newest(session)
     while low < high:  # lines are in order of time, and have no index over it
         middle = (low + high + 1) // 2
         at = session.connection().execute(sa.select(sa.type_coerce(table.c.at, sa.String)).where(table.c.id == middle))

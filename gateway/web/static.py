@@ -21,6 +21,7 @@ KINDS = {
     "directory.js": "text/javascript; charset=utf-8",
     "register_settings.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
+    "live.js": "text/javascript; charset=utf-8",
     "picker.js": "text/javascript; charset=utf-8",
     "tray.js": "text/javascript; charset=utf-8",
 }

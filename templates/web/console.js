@@ -6,40 +6,6 @@ const say = (text) => { document.getElementById("status").textContent = text; };
 const seal = document.body.dataset.seal;
 const typing = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
 
-// Live: when something happened, the page is asked for again, and what has changed takes its place.
-
-function renew(fresh) {
-  for (const old of document.querySelectorAll("[data-refresh]")) {
-    const next = fresh.getElementById(old.id);
-    if (!next || next.isEqualNode(old) || old.contains(document.activeElement) && typing(document.activeElement)) continue;
-    const focus = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-    old.replaceWith(next);
-    old.querySelectorAll("details").forEach((one, index) => { if (one.open && next.querySelectorAll("details")[index]) next.querySelectorAll("details")[index].open = true; });
-    if (focus) [...next.querySelectorAll("a")].find((link) => link.getAttribute("href") === focus)?.focus();
-  }
-}
-
-function fetched(address, then) {
-  const request = new XMLHttpRequest();
-  request.open("GET", address);
-  request.setRequestHeader("Saraban-Quiet", "1");
-  request.responseType = "document";
-  request.onload = () => request.status === 200 && request.response && then(request.response);
-  request.send();
-}
-
-function listen() {
-  const news = new EventSource(document.body.dataset.live);
-  let due = 0;
-  news.onmessage = () => {
-    clearTimeout(due);
-    due = setTimeout(() => fetched(location.href, renew), 300);
-  };
-  addEventListener("pagehide", () => news.close());
-}
-
-if (document.body.dataset.live && document.querySelector("[data-refresh]")) listen();
-
 // On a phone the present register is scrolled into sight.
 
 const present = document.querySelector(".books [aria-current]");

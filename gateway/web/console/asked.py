@@ -25,6 +25,7 @@ class Asked:
     form: Form = field(default_factory=dict)  # of a repeated field the first
     lists: dict[str, list[str]] = field(default_factory=dict)  # every value of each field
     files: tuple[tuple[str, UploadFile], ...] = ()  # (field, file), in the order of the form
+    newest: int = 0  # the line of history up to which a page of now is fresh
 
     @property
     def viewer(self) -> Viewer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.routing import Route
 
 from gateway.web.console.account import Account
@@ -34,7 +36,7 @@ from gateway.web.console.view import View
 from gateway.web.console.waiting import Waiting
 from gateway.web.desk import Threads
 from gateway.web.ground import Ground
-from ledger import intakes
+from ledger import history, intakes
 from ledger.passwords import AT_ONCE, QUEUE
 
 THREADS = 8
@@ -49,7 +51,7 @@ class Console:
         view = View(ground.pages, cabinet.clock, lambda organisation: _held(cabinet, organisation))
         cookies = Cookies(ground.https)
         pools = Pools(Threads(THREADS), ground.parsing, Threads(HASHING))
-        self.guard = Guard(cabinet.door, view, pools, cookies, secret, base_url)
+        self.guard = Guard(cabinet.door, partial(_newest, cabinet), view, pools, cookies, secret, base_url)
         view.seal, self.status = self.guard.seal, self.guard.status
         readings = Readings(cabinet.originals, cabinet.reader)
         parts = (
@@ -82,6 +84,11 @@ class Console:
     def routes(self) -> list[Route]:
         """Every page behind its guard; exact paths stand before those with a word of the address in them."""
         return [self.guard.route(page) for page in sorted(self.pages, key=lambda page: page.path.count("{"))]
+
+
+def _newest(cabinet: Cabinet) -> int:
+    with cabinet.database.read() as session:
+        return history.newest(session)
 
 
 def _held(cabinet: Cabinet, organisation_id: int) -> int:

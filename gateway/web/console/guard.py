@@ -10,7 +10,7 @@ import hmac
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -70,7 +70,18 @@ class Pools:
 class Guard:
     """Admits requests to pages."""
 
-    def __init__(self, door: Door, view: View, pools: Pools, cookies: Cookies, secret: bytes, base_url: str) -> None:
+    def __init__(
+        self,
+        door: Door,
+        newest: Callable[[], int],
+        view: View,
+        pools: Pools,
+        cookies: Cookies,
+        secret: bytes,
+        base_url: str,
+    ) -> None:
+        """Arguments: `newest`, the number of the newest line of history."""
+        self._newest = newest
         self._door, self._view, self._cookies = door, view, cookies
         self._threads, self._parsing, self._hashing = pools.pages, pools.parsing, pools.hashing
         self._secret, self._base = secret, base_url
@@ -116,14 +127,14 @@ class Guard:
         token = self._cookies.token(request)
         touch = not (page.quiet or QUIET in request.headers)
         with self._turn(token):
-            sign_in = await self._threads.run(self._door.looked, token, touch=touch) if token else None
+            asked = await self._looked(request, token, touch=touch)
+            sign_in = asked.sign_in
             if sign_in is not None:
                 line.of(request.scope).signed_in()
             if request.method not in SAFE:
                 self._from_here(request)
             if page.right is not Right.OPEN:
                 _check(page, sign_in)
-            asked = Asked(request, token, sign_in)
             if request.method in SAFE:
                 self._confirmed(page, sign_in)
                 return await self._threads.run(page.run, asked)
@@ -134,7 +145,7 @@ class Guard:
         most = bodies.STRANGER if free else bodies.bounds(page.uploads)
         look = _pass if free else self._unsealed(asked)
         async with bodies.read(asked.request, most, self._parsing, look) as body:
-            asked = Asked(asked.request, asked.token, asked.sign_in, body.form, body.lists, body.files)
+            asked = replace(asked, form=body.form, lists=body.lists, files=body.files)
             try:
                 self._confirmed(page, asked.sign_in)
                 return await (self._hashing if page.hashes else self._threads).run(page.run, asked)
@@ -182,8 +193,15 @@ class Guard:
     async def _who(self, request: Request) -> Asked:
         """The request for an error page, with nothing that it brought."""
         token = self._cookies.token(request)
-        sign_in = await self._threads.run(self._door.looked, token, touch=False) if token else None
-        return Asked(request, token, sign_in)
+        return await self._looked(request, token, touch=False)
+
+    async def _looked(self, request: Request, token: str, *, touch: bool) -> Asked:
+        """Who asks, and how fresh what they are told will be, which is asked before any of it is read."""
+        if not token:
+            return Asked(request)
+        sign_in = await self._threads.run(self._door.looked, token, touch=touch)
+        newest = await self._threads.run(self._newest) if sign_in is not None else 0
+        return Asked(request, token, sign_in, newest=newest)
 
     def _from_here(self, request: Request) -> None:
         """Errors: `NotAllowed` for a form of another site (5.1)."""

@@ -5,52 +5,88 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
 
-import sqlalchemy as sa
 from starlette.responses import Response, StreamingResponse
 
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.guard import Page
+from ledger import history
 from ledger.access import Right
-from ledger.history import HistoryRow
+from ledger.errors import SignedOut
 
 EVERY = 1.0  # seconds between two looks for news
+BEAT = 20  # looks after which it is asked whether the sign-in is still open
 STREAM_SECONDS = 15 * 60  # then the browser asks anew, and must still be signed in
 STREAMS = 200
+OF_A_SIGN_IN, OF_AN_ACCOUNT = 4, 12  # the oldest of more ends
+LATER = 60_000  # milliseconds until one that had to end may come again
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """One that is open."""
+
+    sign_in: int
+    account: int
 
 
 class News:
     """Rings; what has happened, a page asks by its own rights."""
 
     def __init__(self, cabinet: Cabinet) -> None:
-        self._cabinet, self._streams = cabinet, 0
+        self._cabinet = cabinet
+        self._open: list[Stream] = []  # the oldest first
 
     def pages(self) -> list[Page]:
         """What this part of the console serves."""
         return [Page("/live", self.live, Right.READ, quiet=True)]
 
-    def live(self, asked: Asked) -> Response:  # noqa: ARG002 (who may listen was asked before)
-        """Server-sent events: a line whenever something was written; what it was, the page asks with its rights."""
-        if self._streams >= STREAMS:
-            return Response(status_code=503, headers={"Retry-After": "60"})
-        return StreamingResponse(self._news(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    def live(self, asked: Asked) -> Response:
+        """Server-sent events: the number of the newest line, whenever something was written after the line `since`.
 
-    async def _news(self) -> AsyncIterator[str]:
-        self._streams += 1
+        What it was, the page asks with its rights.
+        """
+        if asked.sign_in is None:
+            raise SignedOut
+        stream = Stream(asked.sign_in.id, asked.sign_in.account_id)
+        if len(self._open) >= STREAMS and self._before(stream) is None:
+            return Response(status_code=503, headers={"Retry-After": "60"})
+        news = self._news(stream, asked.token, asked.number("since") or asked.newest)
+        return StreamingResponse(news, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+    def _before(self, stream: Stream) -> Stream | None:
+        """The one that ends so that this may begin: the oldest where there are as many as there may be."""
+        for most, which in ((OF_A_SIGN_IN, "sign_in"), (OF_AN_ACCOUNT, "account")):
+            same = [one for one in self._open if getattr(one, which) == getattr(stream, which)]
+            if len(same) >= most:
+                return same[0]
+        return None
+
+    async def _news(self, stream: Stream, token: str, since: int) -> AsyncIterator[str]:
+        if (before := self._before(stream)) is not None:
+            self._open.remove(before)
+        self._open.append(stream)
         try:
-            last = await asyncio.to_thread(self._newest)
+            last = since
             yield "retry: 5000\n\n"
             for second in range(STREAM_SECONDS):
-                if await self._closing():
+                if second and await self._closing():
+                    return
+                if stream not in self._open:
+                    yield f"retry: {LATER}\n\n"
                     return
                 if (now := await asyncio.to_thread(self._newest)) != last:
                     last = now
-                    yield "data: news\n\n"
-                elif second % 20 == 0:
+                    yield f"data: {now}\n\n"
+                elif second % BEAT == 0:
+                    if not await asyncio.to_thread(self._cabinet.door.look, token, touch=False):
+                        return
                     yield ": here\n\n"
         finally:
-            self._streams -= 1
+            if stream in self._open:
+                self._open.remove(stream)
 
     async def _closing(self) -> bool:
         """Whether the site ends, known after a second at most; a stop waits for no stream."""
@@ -61,4 +97,4 @@ class News:
 
     def _newest(self) -> int:
         with self._cabinet.database.read() as session:
-            return session.execute(sa.select(sa.func.max(HistoryRow.id))).scalar() or 0
+            return history.newest(session)

@@ -38,6 +38,7 @@ class View:
             "viewer": viewer,
             "may": _may(asked) if signed_in else (lambda _right: False),
             "seal": self.seal(asked.sign_in),
+            "fresh_to": asked.newest,
             "here": asked.request.url.path,
             "tray": self._waiting(viewer.organisation_id) if viewer and viewer.may(Right.TRAY) else 0,
             "told": asked.query("told"),
