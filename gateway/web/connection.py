@@ -18,6 +18,7 @@ HEAD_SECONDS = 30  # from the connection, or the answer before, until a head is 
 BODY_SECONDS = 60  # then, until the body is there, whoever reads it; a page may grant more
 STALL_SECONDS, STALL_BYTES = 30, 32 * 1024  # how much of an answer must be read in which time
 ANSWER_SECONDS = 900  # for one that is read so slowly that it has to wait
+PATIENCE, LOOK = 5, 0.02  # how long a request waits for others of its address, and how often it looks
 
 _BUSY = (
     "ขณะนี้มีการเชื่อมต่อจากที่อยู่นี้มากเกินไป โปรดรอสักครู่แล้วลองใหม่\n"
@@ -84,8 +85,8 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head, self._in_body, self._head_bytes = False, True, 0
         self._wait(BODY_SECONDS)
-        self.app = self._site if self._may_ask() else _busy
-        self.asking = True
+        self.asking = self._may_ask()
+        self.app = self._site if self.asking else self._when_there_is_room
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -156,13 +157,26 @@ class Connection(HttpToolsProtocol):
         asking = self._asks()
         return not asking or self._crowd.ask(self, asking, self._cookie())
 
+    async def _when_there_is_room(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """For a request that must wait for others of its address; who comes later may take its place."""
+        self.waiting_since = self.loop.time()
+        until = self.loop.time() + PATIENCE
+        while self.loop.time() < until and not self.transport.is_closing():
+            await asyncio.sleep(LOOK)
+            if self._may_ask():
+                self.asking, self.waiting_since = True, None
+                await self._site(scope, receive, send)
+                return
+        await _busy(scope, receive, send)
+
     def _await_head(self) -> None:
         self._in_head, self._head_bytes = True, 0
         self._wait(HEAD_SECONDS)
 
     def _await_head_after_answer(self) -> None:
-        self.asking = not self.cycle.response_complete
-        if not self.asking and not self._in_body:
+        if self.cycle.response_complete:
+            self.asking = False
+        if self.cycle.response_complete and not self._in_body:
             if self._behind_proxy():
                 self._crowd.leave(self)
             self._await_head()

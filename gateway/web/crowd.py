@@ -2,7 +2,7 @@
 
 When there are too many, the one that has kept us waiting longest makes room, so that who drips and idles keeps nobody
 out. Of the few, some are always left for listening to who comes: only a request for which all others being answered
-leave no room is turned away, and never that of somebody who was known before.
+leave no room waits for them, and never that of somebody who was known before.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Crowd:
         self._put(caller, place)
 
     def ask(self, caller: Caller, address: str, cookie: bytes) -> bool:
-        """A request begins; False when it must be turned away."""
+        """A request begins; False when it must wait."""
         if cookie and _mark(cookie) in self._cookies and self._know(caller, address):
             return True
         place = _Place(network_of(address, 32, 64), known=False)

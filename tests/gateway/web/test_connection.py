@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from socket import SO_RCVBUF, SOL_SOCKET, create_connection, socket
 
 import pytest
@@ -13,6 +15,7 @@ from gateway.web import connection, forms
 from gateway.web.app import build
 from gateway.web.crowd import ANSWERED, FEW
 from gateway.web.peer import Peers
+from ledger.values import ReceiptPage, Visit
 from tests.gateway.web.healths import WELL
 from tests.gateway.web.office import ORDINARY, SECRET, Clock, RememberingDesk
 from tests.gateway.web.site import MANY, TEMPLATES, Site, Stage
@@ -107,6 +110,37 @@ def test_a_connection_that_was_answered_is_among_those_that_make_room(web: Site,
     assert web.get("/livez").status == 200
     eventually(lambda: ended(idle[0]))
     assert not ended(idle[-1])
+
+
+@dataclass
+class Slow(RememberingDesk):
+    """A desk at which nobody is served before it opens."""
+
+    opens: threading.Event = field(default_factory=threading.Event)
+
+    def look(self, token: str, visit: Visit, unlocked: bool = False) -> ReceiptPage:
+        self.opens.wait(20)
+        return super().look(token, visit, unlocked)
+
+
+@pytest.mark.parametrize("patience", [20, 0.05])
+def test_a_request_waits_for_others_of_its_address_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch, lines: Callable[[int], Open], patience: float
+) -> None:
+    monkeypatch.setattr(connection, "PATIENCE", patience)
+    desk = Slow()
+    with staged(desk) as (stage, port):
+        open_line = lines(port)
+        letters = [
+            open_line(b"GET /r/%b HTTP/1.0\r\nHost: localhost\r\n\r\n" % ORDINARY.encode()) for _ in range(ANSWERED)
+        ]
+        eventually(lambda: sum(one.asking for one in stage.crowd._places) == ANSWERED)
+        late = open_line(ASKED.replace(b"1.1", b"1.0"))
+        if patience > 1:
+            desk.opens.set()
+        assert status(late.recv(65536)) == (200 if patience > 1 else 503)
+        desk.opens.set()
+        assert {line.recv(65536)[9:12] for line in letters} == {b"200"}
 
 
 @pytest.mark.parametrize(
