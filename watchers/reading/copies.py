@@ -20,6 +20,11 @@ _BLOTTED = frozenset({sniff.PDF, sniff.OLE, *(kind for _, kind in sniff.STREAMS)
 _IN_BYTES = re.compile(rb"(/(?:r|join)/)([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])")
 _WIDE_LETTER = rb"[A-Za-z0-9_-]\0"
 _IN_WIDE = re.compile(rb"(/\0(?:r|j\0o\0i\0n)\0/\0)((?:%b){43})(?!%b)" % (_WIDE_LETTER, _WIDE_LETTER))
+_PATHS = (
+    *((path, _IN_BYTES) for path in (b"/r/", b"/join/")),
+    *((path.encode("utf-16-le"), _IN_WIDE) for path in ("/r/", "/join/")),
+)
+_MOST_PATHS = 1_000  # that are looked at before a file is given to a child
 _CHARSETS = ("utf-8", "latin-1")
 _SIGNATURES = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
@@ -52,9 +57,24 @@ def answered(facts: dict[str, Any], contents: list[bytes]) -> Copy | None:
 
 
 def looks_through(content: bytes) -> bool:
-    """Whether such a file can have a link that is masked: other files are handed out as they are."""
-    kind = sniff.media_type_of(content)
-    return kind in _BLOTTED or kind.startswith("text/") or kind in ("", sniff.SVG)
+    """Whether such a file can have a link that is masked: other files are handed out as they are.
+
+    Most files are PDF without one; hundreds who fetch a circular at once must not wait for a child each.
+    """
+    kind = sniff.by_start(content)
+    if kind in _BLOTTED:
+        return any(_has(content, path, pattern) for path, pattern in _PATHS)
+    return not kind or kind.startswith("text/")
+
+
+def _has(content: bytes, path: bytes, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a token stands behind a path somewhere; where there are too many to look at, a child shall."""
+    at = content.find(path)
+    for _ in range(_MOST_PATHS):
+        if at < 0 or pattern.match(content, at):
+            return at >= 0
+        at = content.find(path, at + 1)
+    return True
 
 
 def copy(content: bytes, name: str, mask: Mask, depth: int = 0) -> bytes:

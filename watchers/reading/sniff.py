@@ -79,13 +79,18 @@ _MAIL_NAMES = frozenset({"eml", "", "mail", "msg", "txt"})
 
 def media_type_of(content: bytes) -> str:
     """The media type that the bytes show, or "" when they show none."""
-    found = next((kind for start, kind in _STARTS if content.startswith(start)), "")
+    found = by_start(content)
     if found == ZIP:
         return _zipped(content)
     if found == OLE:
         return next((kind for name, kind in STREAMS if name.encode("utf-16-le") in content), OLE)
     head = content[:_BEGINNING]
     return found or (PDF if b"%PDF-" in head else "") or _container(head) or _text(head) or _magic(content)
+
+
+def by_start(content: bytes) -> str:
+    """The media type that the first bytes alone show, or ""; an archive is one, whatever is in it."""
+    return next((kind for start, kind in _STARTS if content.startswith(start)), "")
 
 
 def is_mail(content: bytes, name: str) -> bool:

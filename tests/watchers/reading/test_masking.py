@@ -180,6 +180,24 @@ def test_a_compressed_file_is_not_touched() -> None:
     assert copies.copy(packed.getvalue(), "x.zip", Mask()) == packed.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("content", "through"),
+    [
+        (b"%PDF-1.4 /r/ and /join/ %%EOF", False),
+        (f"%PDF-1.4 /URI ({LINK}) %%EOF".encode(), True),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + LINK.encode("utf-16-le"), True),
+        (b"%PDF-1.4 " + b"/r/" * 900, False),
+        (b"%PDF-1.4 " + b"/r/" * 2000, True),
+        (b"\xff\xd8\xff picture", False),
+        (b"MZ program", False),
+        (LINK.encode(), True),
+        (b"", True),
+    ],
+)
+def test_only_what_may_have_a_link_is_given_to_a_child(content: bytes, through: bool) -> None:
+    assert copies.looks_through(content) is through
+
+
 def test_what_is_nested_too_deeply_is_not_handed_out() -> None:
     content = LINK.encode()
     for _ in range(30):
