@@ -25,6 +25,7 @@ from ledger import errors, private
 from ledger.accounts import AccountRow
 from ledger.database import open_database
 from ledger.totp import TotpKey
+from tests.gateway.health.test_hatch import answering
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,20 @@ def test_a_port_of_somebody_else_is_wrong_and_our_own_is_good(saraban: Saraban, 
     (tmp_path / "data").mkdir()
     with lock.only_one(tmp_path / "data"):
         assert saraban("check", "--json", "--config", path).verdicts()["lmtp"] == "good"
+
+
+def test_a_port_is_ours_when_the_running_daemon_says_so_even_one_that_we_may_not_open(
+    saraban: Saraban, tmp_path: Path, taken: int
+) -> None:
+    path = settings(tmp_path, f"lmtp.enabled = true\nlmtp.port = {taken}")
+    path.write_text(path.read_text().replace("smtp.port = 0", "smtp.port = 25"))
+    (tmp_path / "data").mkdir(0o700)
+    doors = [{"channel": "smtp", "addresses": ["127.0.0.1:25"]}]
+    with lock.only_one(tmp_path / "data"), answering(tmp_path / "data", {"doors": doors}):
+        found = saraban("check", "--json", "--config", path)
+    told = {row["check"]: row["text"] for row in found.rows}
+    assert told["smtp"] == "127.0.0.1:25 ใช้โดยระบบที่กำลังทำงาน"
+    assert found.verdicts()["lmtp"] == "wrong"  # somebody else's, though ours runs
 
 
 def test_folders_that_cannot_be_used_are_wrong(saraban: Saraban, tmp_path: Path) -> None:
