@@ -220,7 +220,8 @@ def answers_since(session: Session, since: datetime, most: int) -> int:
 
 def waiting(session: Session) -> tuple[int, datetime | None]:
     """How many mails wait, and since when the oldest does."""
-    wanted = sa.select(sa.func.count(), sa.func.min(OutboxRow.made_at)).where(OutboxRow.due.is_not(None))
+    # Not "IS NOT NULL", for which SQLite would look through every mail that was ever sent.
+    wanted = sa.select(sa.func.count(), sa.func.min(OutboxRow.made_at)).where(sa.text("outbox.due > ''"))
     count, oldest = session.execute(wanted).one()
     return count, oldest
 
