@@ -59,7 +59,10 @@ class OutcomeRow(Row):
     """What became of an intake: exactly one row for each settled intake."""
 
     __tablename__ = "outcomes"
-    __table_args__ = (sa.Index("ix_outcomes_held", "intake_id", sqlite_where=sa.text("kind = 'held'")),)
+    __table_args__ = (
+        sa.Index("ix_outcomes_held", "intake_id", sqlite_where=sa.text("kind = 'held'")),
+        sa.Index("ix_outcomes_secret", "intake_id", sqlite_where=sa.text("secrecy <> 'ordinary'")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     intake_id: Mapped[int] = mapped_column(sa.ForeignKey("intakes.id"), unique=True)

@@ -23,6 +23,7 @@ class LetterRow(Row):
     """Correspondence passing through us. One letter may have a line in the books of several organisations."""
 
     __tablename__ = "letters"
+    __table_args__ = (sa.Index("ix_letters_secret", "id", sqlite_where=sa.text("secrecy <> 'ordinary'")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id"))  # whose books hold it first
