@@ -24,9 +24,10 @@ from gateway.settings.ways_out import RelaySettings
 from gateway.web.peer import Peers
 from ledger import private
 from ledger.database import FILE, Database, verdict
-from ledger.errors import SarabanError
+from ledger.errors import SarabanError, SocketTaken
 from mailers.connection import Broken
 from mailers.connection import connect as reach
+from watchers.smtp import socketfile
 
 Verdict = Literal["good", "warning", "wrong"]
 _MARKS: dict[Verdict, str] = {"good": "✓", "warning": "!", "wrong": "✗"}
@@ -120,9 +121,28 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         if not door.enabled:
             continue
         if isinstance(door, LmtpSettings) and door.path is not None:
-            yield _folder(name, door.path.parent, made_by_us=False)
+            own = str(door.path) in taken or (ours and not taken)
+            yield from _socket_file(door, door.path, settings.data, ours=own)
         else:
             yield _port(name, door.host, door.port, taken, ours=ours and not taken)
+
+
+def _socket_file(door: LmtpSettings, path: Path, data: Path, *, ours: bool) -> Iterator[Finding]:
+    if not path.parent.is_dir():
+        th, en = f"ไม่พบโฟลเดอร์ {path.parent} ให้สร้างก่อน", f"{path.parent} is not there: make it"
+        yield Finding("wrong", "lmtp.path", th, en)
+        return
+    yield _folder("lmtp.path", path.parent)
+    if path.is_relative_to(data) and (door.group or door.permissions & 0o066):
+        th = f"{path} อยู่ใน {data} ซึ่งผู้ใช้อื่นเข้าไม่ได้ เซิร์ฟเวอร์อีเมลจึงส่งมาไม่ถึง ให้ตั้ง lmtp.path ไว้นอกโฟลเดอร์นี้"
+        en = f"{path} lies in {data}, where no mail server gets in: set lmtp.path to a place outside"
+        yield Finding("wrong", "lmtp.path", th, en)
+    if (taken := socketfile.fault(path)) is not None and not (ours and isinstance(taken, SocketTaken)):
+        yield Finding("wrong", "lmtp.path", taken.sentence("th"), taken.sentence("en"))
+    try:
+        socketfile.group_of(door.group)
+    except SarabanError as error:
+        yield Finding("wrong", "lmtp.group", error.sentence("th"), error.sentence("en"))
 
 
 def _port(name: str, host: str, port: int, taken: set[str], *, ours: bool) -> Finding:

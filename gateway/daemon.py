@@ -35,6 +35,7 @@ from ledger import private
 from ledger.values import Channel
 from mailers.mime import self_test
 from watchers.smtp import Door
+from watchers.smtp.socketfile import group_of
 
 log = logging.getLogger("saraban.daemon")
 
@@ -184,7 +185,7 @@ def _door(house: House, channel: Channel) -> Door:
 
 async def _open_lmtp(door: Door, settings: Settings) -> None:
     if settings.lmtp.path is not None:
-        await door.open_socket_file(settings.lmtp.path)
+        await door.open_socket_file(settings.lmtp.path, settings.lmtp.permissions, group_of(settings.lmtp.group))
     else:
         await door.open(settings.lmtp.host, settings.lmtp.port)
 

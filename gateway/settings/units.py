@@ -25,6 +25,7 @@ _DURATIONS = {
 _SIZES = {"GiB": GIB, "MiB": MIB, "KiB": KIB, "GB": 10**9, "MB": 10**6, "KB": 10**3, "B": 1}
 _SIZES_FOLDED = {unit.lower(): size for unit, size in _SIZES.items()}
 _PART = re.compile(r"(?<!\d)(\d++)\s*+([a-z]++)\s*+")
+_OCTAL = re.compile("0?[0-7]{3}")
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
@@ -106,6 +107,12 @@ def _network(written: object) -> IPv4Network | IPv6Network:
         raise PydanticCustomError("network", "write an address or a network, such as 10.0.0.0/8") from None
 
 
+def _octal(written: str) -> str:
+    if not _OCTAL.fullmatch(written):
+        raise PydanticCustomError("octal", 'write three octal digits in quotes, such as "0660"')
+    return written
+
+
 def _mailbox(written: str) -> str:
     if written and not _MAILBOX.fullmatch(written):
         raise PydanticCustomError("mailbox", "write one mail address, such as saraban@office.example")
@@ -122,4 +129,5 @@ PlaceOrNone = Annotated[Path | None, BeforeValidator(_none_if_empty), AfterValid
 Listed = BeforeValidator(_split)
 """Marks a list that a variable may give with commas."""
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Octal = Annotated[str, AfterValidator(_octal)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]

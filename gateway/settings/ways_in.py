@@ -16,6 +16,7 @@ from gateway.settings.units import (
     Duration,
     Listed,
     Network,
+    Octal,
     Place,
     PlaceOrNone,
     Port,
@@ -117,6 +118,17 @@ class LmtpSettings(Section):
     path: PlaceOrNone = Field(
         default=None, description="ใช้ Unix socket นี้แทนพอร์ต / listen on this Unix socket instead of the port"
     )
+    group: str = Field(
+        default="",
+        description="กลุ่มผู้ใช้ (ชื่อหรือเลข) ที่เปิด socket ได้ด้วย เช่น postfix เว้นว่างคือกลุ่มของระบบนี้"
+        " / group (name or number) that may use the socket, such as postfix; empty: our own",
+    )
+    mode: Octal = Field(default="0660", description="สิทธิ์ของ socket เป็นเลขฐานแปด / permissions of the socket, octal")
+
+    @property
+    def permissions(self) -> int:
+        """`mode` as a number."""
+        return int(self.mode, 8)
 
 
 class FolderSettings(Section):

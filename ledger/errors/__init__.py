@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.errors.listening import GroupNotOurs, GroupUnknown, SocketBlocked, SocketTaken
 from ledger.errors.proving import (
     CodesSilent,
     CodesSpent,
@@ -41,6 +42,8 @@ __all__ = [
     "FileIncomplete",
     "FileTooLarge",
     "FormStale",
+    "GroupNotOurs",
+    "GroupUnknown",
     "KeyUnusable",
     "KeyWrong",
     "MailDamaged",
@@ -61,6 +64,8 @@ __all__ = [
     "SettingsWrong",
     "SignInFailed",
     "SignedOut",
+    "SocketBlocked",
+    "SocketTaken",
     "StorageUnsafe",
     "TextWrong",
     "TooManyAttempts",

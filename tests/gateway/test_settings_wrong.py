@@ -181,6 +181,11 @@ IN_THE_FILE = [
         "saraban.toml:2: mail.sender: write one mail address, such as saraban@office.example",
     ),
     (
+        '[lmtp]\nmode = "rw-rw----"',
+        'saraban.toml:2: lmtp.mode: ต้องเป็นเลขฐานแปดสามหลักในเครื่องหมายคำพูด เช่น "0660"',
+        'saraban.toml:2: lmtp.mode: write three octal digits in quotes, such as "0660"',
+    ),
+    (
         '[relay]\nkind = "smtp"',
         'saraban.toml:1: relay: kind = "smtp" ต้องตั้ง host เป็นชื่อเซิร์ฟเวอร์ที่ส่งต่ออีเมล',
         'saraban.toml:1: relay: kind = "smtp" needs host: the name of the server that takes our mail',

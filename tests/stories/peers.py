@@ -109,6 +109,7 @@ class Postfix:
     lmtp: int  # port of the house
     mailboxes: Sequence[str]  # addresses in that domain that are people's mailboxes
     behind: int  # port of the server that takes everything else
+    socket: Path | None = None  # the house's socket file, instead of its port
 
     def __enter__(self) -> Self:
         self.port = free_port()
@@ -155,7 +156,8 @@ class Postfix:
 
     def _write(self) -> None:
         ways = dict.fromkeys(self.mailboxes, f"smtp:[127.0.0.1]:{self.behind}")
-        ways |= {self.office: f"lmtp:inet:127.0.0.1:{self.lmtp}", "*": f"smtp:[127.0.0.1]:{self.behind}"}
+        house = f"unix:{self.socket}" if self.socket else f"inet:127.0.0.1:{self.lmtp}"
+        ways |= {self.office: f"lmtp:{house}", "*": f"smtp:[127.0.0.1]:{self.behind}"}
         transport = "".join(f"{address} {way}\n" for address, way in ways.items())
         (self.folder / "etc/transport").write_text(transport, encoding="utf-8")
         (self.folder / "etc/main.cf").write_text(_MAIN.format(folder=self.folder, office=self.office), encoding="utf-8")

@@ -7,10 +7,13 @@ house is switched off: every letter is numbered once, and nobody waits in vain.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
 from email.message import EmailMessage
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -36,7 +39,7 @@ enabled = false
 
 [lmtp]
 enabled = true
-port = {lmtp}
+{lmtp}
 
 [http]
 port = {http}
@@ -72,14 +75,21 @@ def postfix(behind: Schools) -> Iterator[Postfix]:
 def house(make_house: MakeHouse, postfix: Postfix, behind: Schools) -> House:
     """A house that was set up by hand: settings, directory and rules from files."""
     behind.mails.clear()
-    house = make_house()
+    return set_up(make_house(), f"port = {postfix.lmtp}", postfix).start(verb="run")
+
+
+def set_up(house: House, lmtp: str, postfix: Postfix) -> House:
     (house.folder / "incoming").mkdir()
-    text = _SETTINGS.format(lmtp=postfix.lmtp, http=house.http_port, relay=postfix.port)
-    (house.folder / "saraban.toml").write_text(text, encoding="utf-8")
-    (house.folder / "saraban.toml").chmod(0o600)
+    settle(house, lmtp, postfix)
     house.run("directory", "import", office.FOLDER / "office.yaml")
     house.run("rules", "import", office.FOLDER / "rules.yaml")
-    return house.start(verb="run")
+    return house
+
+
+def settle(house: House, lmtp: str, postfix: Postfix) -> None:
+    text = _SETTINGS.format(lmtp=lmtp, http=house.http_port, relay=postfix.port)
+    (house.folder / "saraban.toml").write_text(text, encoding="utf-8")
+    (house.folder / "saraban.toml").chmod(0o600)
 
 
 def entries(house: House) -> list[dict[str, Any]]:
@@ -158,4 +168,42 @@ def test_a_house_killed_with_letters_at_the_door_takes_each_once(
     taken = entries(house)
     assert [row["number"] for row in taken] == list(range(1, 19))
     assert sorted(row["subject"] for row in taken) == sorted(subjects)
+    house.sound()
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that Postfix's own user gets into, as /run/saraban would be."""
+    with TemporaryDirectory(prefix="saraban-run-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def by_file(behind: Schools, place: Path) -> Iterator[Postfix]:
+    with Postfix(DOMAIN, 0, (), behind.port, place / "lmtp") as running:
+        yield running
+
+
+def test_postfix_delivers_by_the_socket_file_once_it_may(make_house: MakeHouse, by_file: Postfix, place: Path) -> None:
+    closed = f'path = "{place}/lmtp"\nmode = "0600"'
+    house = set_up(make_house(), closed, by_file).start(verb="run")
+    by_file.post(letter("ทาง socket ฉบับที่ 1"), House.mailbox, sender=SCHOOL)
+    eventually(lambda: "Permission denied" in "".join(by_file.queue()), "Postfix is kept out")
+    assert house.stop() == 0
+    assert not (place / "lmtp").exists()
+
+    # Only root, or a member, can open it to the group; else it is opened to everybody for this test.
+    opened = 'group = "postfix"' if os.geteuid() == 0 else 'mode = "0666"'
+    settle(house, f'path = "{place}/lmtp"\n{opened}', by_file)
+    house.start(verb="run")
+    assert house.announced["lmtp"] == f"{place}/lmtp"
+    eventually(lambda: house.count("entries") == 1, "the letter that waited")
+    house.kill()
+    by_file.post(letter("ทาง socket ฉบับที่ 2"), House.mailbox, sender=SCHOOL)
+    house.start(verb="run")  # in the place of the one that was killed
+    eventually(lambda: house.count("entries") == 2, "the letter that came meanwhile")
+    eventually(lambda: not by_file.queue(), "nothing waits")
+    house.settled()
+    assert [row["number"] for row in entries(house)] == [1, 2]
     house.sound()

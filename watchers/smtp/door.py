@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import ssl
 import time
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ledger.values import Channel, Intake
-from watchers.smtp import replies
+from watchers.smtp import replies, socketfile
 from watchers.smtp.content import Room
 from watchers.smtp.limits import Limits, Porter
 from watchers.smtp.session import LmtpSession, SmtpSession
@@ -73,7 +72,7 @@ class Door:
         self._empty = asyncio.Event()
         self._empty.set()
         self._servers: list[asyncio.Server] = []
-        self._socket_files: list[Path] = []
+        self._socket_files: list[tuple[Path, int]] = []
         self._ticker: asyncio.Task[None] | None = None
 
     @property
@@ -89,12 +88,15 @@ class Door:
         self._opened(server, f"[{host}]:{found}" if ":" in host else f"{host}:{found}")
         return found
 
-    async def open_socket_file(self, path: Path, mode: int = 0o660) -> None:
-        """Listen on the Unix socket `path` with permissions `mode`. Raises `OSError`."""
+    async def open_socket_file(self, path: Path, mode: int = 0o660, group: int | None = None) -> None:
+        """Listen on the Unix socket `path` with permissions `mode`, and of the `group` of that number.
+
+        Raises `OSError`, and `SocketTaken` or `SocketBlocked` where something is in its place.
+        """
+        sock = socketfile.bound(path, mode, group)
+        self._socket_files.append((path, path.lstat().st_ino))
         loop = asyncio.get_running_loop()
-        server = await loop.create_unix_server(lambda: self._session(self), str(path), backlog=_BACKLOG)
-        path.chmod(mode)
-        self._socket_files.append(path)
+        server = await loop.create_unix_server(lambda: self._session(self), sock=sock, backlog=_BACKLOG)
         self._opened(server, str(path))
 
     async def close(self) -> None:
@@ -107,9 +109,8 @@ class Door:
         for server in self._servers:
             server.close()
         self._each(lambda session: session.abandon())
-        for path in self._socket_files:
-            with suppress(OSError):
-                os.unlink(path)
+        for path, inode in self._socket_files:
+            socketfile.remove(path, inode)
         if self._ticker is not None:
             self._ticker.cancel()
 

@@ -144,6 +144,29 @@ def test_check_names_the_command_that_closes_an_open_data_folder(saraban: Saraba
     assert list((tmp_path / "data").iterdir()) == []
 
 
+def test_check_knows_who_gets_in_by_the_socket_file(saraban: Saraban, tmp_path: Path) -> None:
+    def verdicts(text: str) -> tuple[int, list[str]]:
+        found = saraban("check", "--json", "--config", settings(tmp_path, f"[lmtp]\nenabled = true\n{text}"))
+        return found.code, [f"{row['check']} {row['verdict']}" for row in found.rows if row["check"].startswith("lmtp")]
+
+    assert verdicts("path = 'lmtp'") == (0, ["lmtp.path good"])
+    assert verdicts(f"path = 'lmtp'\ngroup = '{os.getegid()}'\nmode = '0666'") == (0, ["lmtp.path good"])
+    assert verdicts("path = 'run/lmtp'") == (os.EX_CONFIG, ["lmtp.path wrong"])
+    assert verdicts("path = 'lmtp'\ngroup = 'sarabun'") == (os.EX_CONFIG, ["lmtp.path good", "lmtp.group wrong"])
+    (tmp_path / "data").mkdir(0o700)
+    assert verdicts("path = 'data/lmtp'") == (os.EX_CONFIG, ["lmtp.path good", "lmtp.path wrong"])
+    assert verdicts("path = 'data/lmtp'\nmode = '600'") == (0, ["lmtp.path good"])
+    (tmp_path / "lmtp").touch()
+    assert verdicts("path = 'lmtp'") == (os.EX_CONFIG, ["lmtp.path good", "lmtp.path wrong"])
+
+
+def test_a_wrong_group_is_told_at_the_start(saraban: Saraban, tmp_path: Path) -> None:
+    text = "smtp.enabled = false\n[lmtp]\nenabled = true\npath = 'lmtp'\ngroup = 'sarabun'"
+    told = saraban("run", "--config", settings(tmp_path, text))
+    assert (told.code, "groupadd sarabun" in told.err) == (os.EX_CONFIG, True)
+    assert not (tmp_path / "lmtp").exists()
+
+
 def test_check_misses_the_key_of_second_factors(saraban: Saraban, tmp_path: Path) -> None:
     path = settings(tmp_path, "")
     database = open_database(tmp_path / "data")
