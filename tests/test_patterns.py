@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.patterns import Found, Unseen, found, hardest, reachable, trees
+from watchers.reading.bouncewords import COPY
 from watchers.smtp import address
 from watchers.smtp.replies import Fault
 
@@ -105,3 +106,7 @@ def test_an_envelope_address_is_read_at_once_whatever_stands_there(frame: str, f
 def test_a_bad_pattern_does_not_pass(bad: str, length: int):
     pattern = Found("here", re.compile(bad), frozenset({"fullmatch"}))
     assert any(seconds(lambda text=text: apply(pattern, text)) > BOUND for text in hardest(pattern.pattern, length, 8))
+
+
+def test_a_line_of_blanks_in_a_bounce_costs_the_child_no_time():
+    assert slowness(lambda: list(COPY.finditer(" " * LENGTH + "x"))) < BOUND

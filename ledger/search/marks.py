@@ -51,10 +51,11 @@ def _matched(pieces: list[str], wanted: tuple[str, ...]) -> set[int]:
 
 def _covered(letters: list[tuple[str, int]], word: str) -> Iterator[int]:
     text = "".join(letter for letter, _ in letters)
-    at = text.find(word)
+    at, done = text.find(word), 0
     while at >= 0:
-        yield from range(letters[at][1], letters[at + len(word) - 1][1] + 1)
-        at = text.find(word, at + 1)
+        end = letters[at + len(word) - 1][1] + 1
+        yield from range(max(done, letters[at][1]), end)
+        at, done = text.find(word, at + 1), end
 
 
 @lru_cache(maxsize=4096)
