@@ -30,10 +30,10 @@ PACKAGES = "systemd,systemd-sysv,dbus,python3,python3-venv"
 CODE, DATA = "/opt/saraban", "/srv/saraban"
 PYTHON = f"{CODE}/.venv/bin/python"
 SEND = """
-import smtplib
+import smtplib, time
 from tests.stories.post import letter
 with smtplib.SMTP("127.0.0.1", 2525, timeout=60) as client:
-    client.sendmail("a@school.example", ["saraban@area4.example"], letter("หนังสือถึงบริการ"))
+    client.sendmail("a@school.example", ["saraban@area4.example"], letter(f"หนังสือถึงบริการ {time.time_ns()}"))
 """
 LIVE = """
 import urllib.request
