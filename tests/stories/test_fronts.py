@@ -80,7 +80,7 @@ def test_a_proxy_as_the_readme_has_it(front: tuple[Front, House]) -> None:
     connection, stream = clerk.open("GET", "/live", Accept="text/event-stream")
     assert stream.readline() == b"retry: 5000\n"
     post(house, letter("หนังสือใหม่"))
-    assert b"data: news\n" in iter(stream.readline, b"")
+    assert any(said.startswith(b"data: ") for said in iter(stream.readline, b""))
     connection.close()
 
     # A link in a mail leads through the proxy.
