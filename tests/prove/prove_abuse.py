@@ -16,7 +16,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -90,19 +90,16 @@ class Client:
         self._page(self.link, "")
 
     def _page(self, path: str, cookie: str) -> None:
-        connection = HTTPConnection("127.0.0.1", self.house.http_port, 60, source_address=(self.address, 0))
-        try:
+        here = HTTPConnection("127.0.0.1", self.house.http_port, 60, source_address=(self.address, 0))
+        with closing(here) as connection:
             connection.request("GET", path, headers={"Cookie": cookie})
             answer = connection.getresponse()
             answer.read()
             assert answer.status == 200, answer.status
-        finally:
-            connection.close()
 
 
 def sign_in(house: House, login: str) -> str:
     """The cookie of a fresh sign-in."""
-    connection = HTTPConnection("127.0.0.1", house.http_port, 60)
     form = urlencode({"login": login, "password": guests.password(house.folder)})
     here = f"http://127.0.0.1:{house.http_port}"
     headers = {
@@ -110,9 +107,10 @@ def sign_in(house: House, login: str) -> str:
         "Origin": here,
         "Host": here.removeprefix("http://"),
     }
-    connection.request("POST", "/sign-in", form, headers)
-    answer = connection.getresponse()
-    assert answer.status == 303, answer.read().decode()
+    with closing(HTTPConnection("127.0.0.1", house.http_port, 60)) as connection:
+        connection.request("POST", "/sign-in", form, headers)
+        answer = connection.getresponse()
+        assert answer.status == 303, answer.read().decode()
     return "; ".join(told.partition(";")[0] for told in answer.headers.get_all("Set-Cookie") or [])
 
 
