@@ -82,9 +82,10 @@ def _live(settings: Settings, mailbox: Path | None, ready: Ready, sentinel: Sent
         heap.calm()
         _start(house, stack)
         site = stack.enter_context(_serving(house, listening, base_url, mailbox)) if listening is not None else None
+        stack.callback(house.dispatch.stop)
         doors = stack.enter_context(_open_doors(house))
         house.dispatch.start()
-        stack.callback(house.dispatch.stop)
+        stack.callback(house.dispatch.begin_stop)
         house.pulse.start([*doors, *([site] if site is not None else [])])
         stack.callback(house.pulse.stop)
         stack.enter_context(sentinel.watching(house.pulse))

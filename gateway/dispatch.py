@@ -27,7 +27,8 @@ from ledger.values import Answer, AnswerKind, Mail, Notice
 log = logging.getLogger("saraban.dispatch")
 
 _PERIOD = 1.0  # seconds between looks at the outbox when no bell rings
-_PATIENCE = 4.0  # seconds at the end for what is on its way, and again for hanging up
+_PATIENCE = 14.0  # seconds at the end for what is on its way, counted from when the end began
+_LEAST_PATIENCE = 4.0  # however long the doors took to close, and again for hanging up
 _GROUP = 200  # answers in one commit, at most
 _GROUP_SECONDS = 0.1
 
@@ -59,6 +60,7 @@ class Dispatch:
         self._database, self._resolver, self._write, self._courier = database, resolver, write, courier
         self._schedule, self._sender_of, self._clock, self._batch = schedule, sender_of, clock, batch
         self._bell, self._stopping = threading.Event(), threading.Event()
+        self._ending = 0.0
         self.name = "dispatch"
         self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
 
@@ -73,15 +75,23 @@ class Dispatch:
             outbox.release(act)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Finish the mails that are on their way, hand the others back, and end; a relay that is silent is left."""
+    def begin_stop(self) -> None:
+        """Begin no further mail; what is on its way has its time while the doors close."""
+        self._ending = time.monotonic()
         self._stopping.set()
         self._bell.set()
-        self._thread.join(_PATIENCE)
+
+    def stop(self) -> None:
+        """Finish the mails that are on their way, hand the others back, and end; a relay that is silent is left."""
+        if not self._stopping.is_set():
+            self.begin_stop()
+        if not self._thread.is_alive():
+            return
+        self._thread.join(max(_LEAST_PATIENCE, self._ending + _PATIENCE - time.monotonic()))
         if self._thread.is_alive():
             log.warning("the relay does not answer; hanging up")
             self._courier.hang_up()
-            self._thread.join(_PATIENCE)
+            self._thread.join(_LEAST_PATIENCE)
 
     def ring(self) -> None:
         """Something may be due."""

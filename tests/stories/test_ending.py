@@ -18,8 +18,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from gateway.opening import clock
+from gateway.web.console.news import OF_AN_ACCOUNT
 from ledger import sign_ins
 from ledger.accounts import AccountRow
 from ledger.database import Database
@@ -151,10 +153,9 @@ def relay_settings(port: int) -> dict[str, str]:
     return {f"SARABAN_RELAY__{name}": value for name, value in told.items()}
 
 
-def test_with_two_hundred_open_lists(house: House) -> None:
+def test_with_as_many_open_lists_as_four_people_may_have(house: House) -> None:
     with ExitStack() as stack:
-        streams = open_streams(house, stack, 200)
-        assert len(streams) == 200
+        assert len(open_streams(house, stack)) == 4 * OF_AN_ACCOUNT
         begun = time.monotonic()
         assert ended(house) == 0
         assert time.monotonic() - begun < 8  # none of them was waited for
@@ -215,29 +216,32 @@ def offering_stream(host: str, port: int, cookie: str) -> Iterator[HTTPConnectio
         connection.close()
 
 
-def open_streams(house: House, stack: ExitStack, count: int) -> list[HTTPConnection]:
-    """So many live lists, three for each sign-in, all of them listening."""
+def open_streams(house: House, stack: ExitStack) -> list[HTTPConnection]:
+    """Live lists, three for each sign-in, as many as each account may have; all of them are listening."""
     host, _, port = house.announced["http"].removeprefix("http://").partition(":")
     found: list[HTTPConnection] = []
-    for cookie in cookies(house, -(-count // 3)):
-        found += [stack.enter_context(offering_stream(host, int(port), cookie)) for _ in range(3)]
-    found = found[:count]
-    for connection in found:
-        answer = connection.getresponse()
-        assert answer.status == 200
-        assert answer.readline().startswith(b"retry")
+    for cookie in cookies(house, OF_AN_ACCOUNT // 3):
+        opened = [stack.enter_context(offering_stream(host, int(port), cookie)) for _ in range(3)]
+        for connection in opened:
+            answer = connection.getresponse()
+            assert answer.status == 200
+            assert answer.readline().startswith(b"retry")
+        found += opened
     return found
 
 
-def cookies(house: House, count: int) -> list[str]:
-    """Cookies of sign-ins of one clerk."""
+def cookies(house: House, each: int) -> list[str]:
+    """Cookies of so many sign-ins of each account."""
     database = Database(house.data)
     try:
         with database.write() as session:
-            account = session.query(AccountRow.id).order_by(AccountRow.id).first()
-            assert account
+            accounts = session.execute(sa.select(AccountRow.id)).scalars().all()
             visit = Visit(clock(), "POST", "127.0.0.0/24", "story")
-            opened = [sign_ins.open_for(session, account[0], visit, clock(), frozenset()) for _ in range(count)]
+            opened = [
+                sign_ins.open_for(session, account, visit, clock(), frozenset())
+                for account in accounts
+                for _ in range(each)
+            ]
         return [f"sid={signed_in.token}" for signed_in in opened]
     finally:
         database.close()
