@@ -21,7 +21,7 @@ from pathlib import Path
 
 import uvloop
 
-from gateway import first_code, heap, wiring
+from gateway import descriptors, first_code, heap, wiring
 from gateway.health.sentinel import Sentinel
 from gateway.lock import only_one
 from gateway.logs import let_go
@@ -63,6 +63,7 @@ def run(settings: Settings, *, mailbox: Path | None = None, ready: Ready = lambd
     `open_ledger`; OSError for a port that is taken.
     """
     os.umask(private.UMASK)
+    descriptors.allow()
     self_test()
     sentinel, context = Sentinel(), copy_context()
     sentinel.keep(lambda: context.run(_live, settings, mailbox, ready, sentinel))
