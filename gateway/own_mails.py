@@ -1,4 +1,4 @@
-"""Whether a mail that bears our mark is one that we sent: anybody who got one of ours can copy the mark (issue 8)."""
+"""Whether a mail that bears our mark is one that we sent: anybody who got one of ours can copy the mark (P-17)."""
 
 from __future__ import annotations
 

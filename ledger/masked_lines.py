@@ -1,4 +1,4 @@
-"""Lines of history that were masked after they were chained (issue 8).
+"""Lines of history that were masked after they were chained (P-21).
 
 The chain keeps the hash of what each line said. The upgrade that masks old lines writes one line more, chained as any
 other, which names every masked line with the hash of what it says now; `verify` accepts that text there and no other.

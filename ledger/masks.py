@@ -1,4 +1,4 @@
-"""Our own links are masked in all that comes in: whoever finds one in a quoted mail would acknowledge by it (issue 8).
+"""Our own links are masked in all that comes in: whoever finds one in a quoted mail would acknowledge by it (P-21).
 
 A link is known by its shape, whatever its host: `/r/` or `/join/` before the 43 letters of a token, however a mail
 program writes them: percent-encoded, as HTML references, wrapped and quoted, cut by tags, inside a scanner's link.

@@ -1,4 +1,4 @@
-"""Receipt links that came back in somebody else's mail: told to the sender, who may replace them (issue 8).
+"""Receipt links that came back in somebody else's mail: told to the sender, who may replace them (P-21).
 
 The link stays good, for whoever quoted it had it. What came back is a line in the delivery's history; a replaced link
 opens nothing any more, and its holder gets a mail with the new one.

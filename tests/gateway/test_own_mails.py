@@ -1,4 +1,4 @@
-"""Our mark on a mail: joined when it is our mail, held for a clerk when somebody copied the mark (issue 8, line 9)."""
+"""Our mark on a mail: joined when it is our mail, held for a clerk when somebody copied the mark (P-3, P-4)."""
 
 from __future__ import annotations
 

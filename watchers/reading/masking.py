@@ -1,4 +1,4 @@
-"""A reading without our own links: the one door through which everything goes that was read (issue 8)."""
+"""A reading without our own links: the one door through which everything goes that was read (P-21)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links of ours in what is stored already are masked (issue 8)."""
+"""Links of ours in what is stored already are masked (P-21)."""
 
 from alembic import op
 

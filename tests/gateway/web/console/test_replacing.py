@@ -1,4 +1,4 @@
-"""A quoted link on the pages: nobody reads it there, its sender sees that it came back and replaces it (issue 8)."""
+"""A quoted link on the pages: nobody reads it there, its sender sees that it came back and replaces it (P-21)."""
 
 from __future__ import annotations
 
