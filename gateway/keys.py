@@ -38,7 +38,7 @@ def second_factors(settings: Settings, database: Database) -> TotpKey:
     if not path.exists():
         with database.read() as session:
             if totp.any_sealed(session):
-                raise _missing(path)
+                raise _missing(settings)
         durable.make_folder(path.parent.resolve())
         durable.write(path, secrets.token_hex(KEY_BYTES).encode())
     key = _read_totp(path)
@@ -53,7 +53,7 @@ def must_fit(settings: Settings, database: Database) -> None:
         if path.exists():
             totp.must_open(session, _read_totp(path))
         elif totp.any_sealed(session):
-            raise _missing(path)
+            raise _missing(settings)
 
 
 def totp_file(settings: Settings) -> Path:
@@ -75,7 +75,12 @@ def _read_totp(path: Path) -> TotpKey:
         raise KeyUnusable(path=path, problem=th, problem_en=en) from None
 
 
-def _missing(path: Path) -> KeyUnusable:
+def _missing(settings: Settings) -> KeyUnusable:
+    path, made_here = totp_file(settings), settings.data / TOTP_FILE
+    if made_here.exists():
+        move = f"mv {shlex.quote(str(made_here))} {shlex.quote(str(path))}"
+        th, en = f"ไม่พบไฟล์ กุญแจยังอยู่ที่เดิม ให้ย้ายด้วย {move}", f"it is missing. The key lies where it was: run {move}"
+        return KeyUnusable(path=path, problem=th, problem_en=en)
     th = (
         "ไม่พบไฟล์ ให้นำไฟล์เดิมกลับมาจากข้อมูลสำรอง หรือตั้ง key_file ให้ตรงกับที่เก็บไฟล์"
         " หากหายไปแล้วให้สั่ง saraban admin forget-factors แล้วทุกคนตั้งค่าใหม่"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from gateway.settings.outline import all_names, dotted, field_of, written
@@ -62,9 +63,18 @@ def fault(error: Mapping[str, Any], where: str) -> Fault:
 def misspelt(where: str, name: str, known: Iterable[str]) -> Fault:
     """That `name` means nothing at `where`, and which of the `known` names is probably meant."""
     th, en = "ไม่มีการตั้งค่านี้", "there is no such setting"
-    for near in difflib.get_close_matches(name, known, 1):
+    for near in filter(partial(_alike, name), difflib.get_close_matches(name, known, 1)):
         th, en = f"{th} หมายถึง {near} หรือไม่", f"{en}; did you mean {near}?"
     return Fault(0, _place(where, name), th, en)
+
+
+def _alike(name: str, near: str) -> bool:
+    """Whether they are alike apart from the table that both are in."""
+    table = name.rpartition(".")[0]
+    if near == table:
+        return False
+    own, other = (one.removeprefix(f"{table}.") for one in (name, near))
+    return bool(difflib.get_close_matches(own, [other], 1, 0.5))
 
 
 def misplaced(variable: str) -> Fault:

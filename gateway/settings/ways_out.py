@@ -115,6 +115,9 @@ class LogSettings(Section):
     """บันทึกการทำงาน / Log"""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="ระดับต่ำสุดที่บันทึก / least level that is logged"
+        default="info",
+        description="ระดับต่ำสุดที่บันทึก: debug, info, warning, error / least level that is logged: the same words",
     )
-    format: Literal["text", "json"] = Field(default="text", description="รูปแบบ / form of a line")
+    format: Literal["text", "json"] = Field(
+        default="text", description="รูปแบบ: text หรือ json / form of a line: text or json"
+    )

@@ -72,6 +72,19 @@ def test_a_key_that_is_missed_is_never_made_anew(tmp_path: Path, database: Datab
     keys.second_factors(settings(tmp_path, moved), database)
 
 
+def test_a_key_that_was_not_moved_is_refused_with_the_command(tmp_path: Path, database: Database) -> None:
+    """Who sets `key_file` in an office that has a key already must move it."""
+    with_a_second_factor(database)
+    keys.second_factors(settings(tmp_path), database)
+    elsewhere = tmp_path / "my keys" / "totp.key"
+    with pytest.raises(KeyUnusable) as refused:
+        keys.second_factors(settings(tmp_path, elsewhere), database)
+    move = f"mv {tmp_path}/data/totp.key '{elsewhere}'"
+    assert move in refused.value.sentence("th")
+    assert move in refused.value.sentence("en")
+    assert not elsewhere.exists()
+
+
 def test_another_key_is_refused(tmp_path: Path, database: Database) -> None:
     with_a_second_factor(database)
     keys.second_factors(settings(tmp_path), database)

@@ -51,6 +51,11 @@ IN_THE_FILE = [
         "saraban.toml:1: max_message: there is no such setting; did you mean smtp.max_message?",
     ),
     (
+        "[intake]\nfoo = 1",
+        "saraban.toml:2: intake.foo: ไม่มีการตั้งค่านี้",
+        "saraban.toml:2: intake.foo: there is no such setting",
+    ),
+    (
         "[xyz]",
         "saraban.toml:1: xyz: ไม่มีการตั้งค่านี้",
         "saraban.toml:1: xyz: there is no such setting",
