@@ -24,7 +24,7 @@ class Limits:
     patient_errors: int = 3  # answered at once, later ones after `error_delay`
     errors: int = 10
     error_delay: float = 1.0
-    idle_commands: int = 20  # NOOP, RSET, VRFY and greetings between two letters
+    idle_commands: int = 20  # NOOP, RSET, VRFY and greetings between two letters, beyond one for each refusal
     command_timeout: float = 300.0
     slow_after: float = 300.0  # from here on a letter must come at `slow_rate` over any `slow_window`
     slow_window: float = 60.0

@@ -127,7 +127,8 @@ class SmtpSession(Wire):
 
     def _count_idle(self) -> None:
         self._idle += 1
-        if self._idle > self.limits.idle_commands:
+        # RSET after what we declined is no idling: each of those earns one, and has a limit of its own.
+        if self._idle > self.limits.idle_commands + self._envelope.refused:
             raise Hangup(replies.TOO_MANY_IDLE)
 
     def _greet(self, verb: str, argument: str) -> bytes:

@@ -100,3 +100,28 @@ def test_letters_put_off_without_end_end_the_session(make_house: MakeHouse):
     assert [talk.reply() for _ in range(50)] == [NO_SPACE] * 50
     assert talk.reply() == "421 4.7.0 Too many letters and recipients refused"
     assert talk.reply() == ""
+
+
+@pytest.mark.parametrize(
+    ("declines", "channel", "hello"),
+    [
+        ({"free": lambda: 0, "least": 1}, Channel.SMTP, "EHLO"),
+        ({"free": lambda: 0, "least": 1}, Channel.LMTP, "LHLO"),
+        ({"known": lambda address: False}, Channel.SMTP, "EHLO"),
+    ],
+    ids=["no space", "no space by LMTP", "no mailbox"],
+)
+def test_who_begins_anew_after_each_letter_put_off_is_not_idle(make_house: MakeHouse, declines, channel, hello):
+    house = make_house(limits=STERN, channel=channel, **declines)
+    talk = greeted(house, hello)
+    for _ in range(3 * STERN.idle_commands):
+        talk.send(b"RSET\r\n")
+        assert talk.reply() == "250 2.0.0 OK"
+        assert group(talk, 1)[1][0] in "45"
+
+
+def test_a_letter_put_off_earns_one_idle_command_and_no_more(make_house: MakeHouse):
+    talk = greeted(make_house(limits=STERN, free=lambda: 0, least=1))  # the greeting counts too
+    assert talk.say("MAIL FROM:<a@b.test>") == NO_SPACE
+    assert {talk.say("RSET") for _ in range(STERN.idle_commands)} == {"250 2.0.0 OK"}
+    assert talk.say("RSET") == "421 4.7.0 Too many commands without a letter"
