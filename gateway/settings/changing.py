@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 
+from gateway.settings.sources import locate
 from ledger import durable
 
 _MARK = "\ufeff"  # Notepad's, which TOML does not know
@@ -32,11 +35,39 @@ def change(path: Path, values: Mapping[tuple[str, str], int]) -> None:
 def changed(text: str, values: Mapping[tuple[str, str], int]) -> str:
     """The TOML `text` with these values, all else as it was written."""
     mark = _MARK if text.startswith(_MARK) else ""
-    document = tomlkit.parse(text.removeprefix(mark))
+    text = text.removeprefix(mark)
     for (table, name), value in values.items():
-        if table not in document:
-            document.add(table, tomlkit.table())
-        section: Any = document[table]
-        if section.get(name) != value:
-            section[name] = value
-    return mark + tomlkit.dumps(document)
+        text = _with(text, table, name, value)
+    return mark + text
+
+
+def _with(text: str, table: str, name: str, value: int) -> str:
+    """Only the statement that holds the value is written anew: of a whole file, tomlkit moves what is out of order."""
+    places, lines = locate(text.replace("\r\n", "\n")), text.split("\n")
+    first = places.get((table, name)) or places.get((table,))
+    if first is None:
+        end = "\r\n" if "\r\n" in text else "\n"
+        before = text if text.endswith("\n") or not text else text + end
+        return f"{before}{end}[{table}]{end}{name} = {value}{end}"
+    last = next(last for last in range(first, len(lines) + 1) if _is_whole(lines[first - 1 : last]))
+    statement = "\n".join(lines[first - 1 : last]) + "\n"
+    written = _statement_with(statement, table, name, value).removesuffix("\n")
+    return "\n".join([*lines[: first - 1], written, *lines[last:]])
+
+
+def _is_whole(lines: list[str]) -> bool:
+    try:
+        tomllib.loads("\n".join(lines) + "\n")
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+def _statement_with(statement: str, table: str, name: str, value: int) -> str:
+    """One line of the table, or its head, or the table in one line."""
+    document = tomlkit.parse(statement)
+    section: Any = document.get(table, document)
+    if section.get(name) != value:
+        section[name] = value
+    written = tomlkit.dumps(document)
+    return re.sub(r"\r?\n", "\r\n", written) if statement.endswith("\r\n") else written

@@ -22,6 +22,12 @@ group = "finance"
 
 [intake]
 policy = 'known'
+
+# อีกตู้หนึ่ง / after another table
+[[folders]]
+path = "scans/personnel"   # บุคคล
+
+# ท้ายไฟล์
 """
 
 
@@ -56,7 +62,7 @@ def test_other_ports_leave_what_was_added_as_it_was_written(tmp_path: Path, give
     settings = ground.prepare(tmp_path, *others)
     assert file.read_text("utf-8") == numbered(mine, given, others)
     assert (settings.smtp.port, settings.http.port) == others
-    assert [folder.path.name for folder in settings.folders] == ["incoming", "finance"]
+    assert [folder.path.name for folder in settings.folders] == ["incoming", "finance", "personnel"]
 
 
 def test_a_port_that_somebody_has_is_left_to_them(tmp_path: Path, given: tuple[int, int]) -> None:
@@ -76,8 +82,9 @@ def test_a_port_that_somebody_has_is_left_to_them(tmp_path: Path, given: tuple[i
         "smtp.port = {}  # ของเรา\n[http]\nport={} # เว็บ\nvisits_per_hour=9\n",
         'smtp = {{ port = {}, hostname = "a.example" }} # c\n[http]\nport = {}\n# ท้ายไฟล์',
         "\ufeff[smtp]\r\nport = {} # x\r\n\r\n[http]\r\nport = {}\r\n# จบ",
+        '[smtp]\n# ของเรา\n"port" = {}\n[[folders]]\npath = "a"\n[http]\nport = {}\n[[folders]]\npath = "b" # ข\n',
     ],
-    ids=["dotted", "inline", "notepad"],
+    ids=["dotted", "inline", "notepad", "out of order"],
 )
 def test_however_the_ports_are_written_nothing_else_changes(
     tmp_path: Path, given: tuple[int, int], written: str
@@ -86,6 +93,25 @@ def test_however_the_ports_are_written_nothing_else_changes(
     file.write_bytes(written.format(*given).encode())
     ground.prepare(tmp_path, *others)
     assert file.read_bytes() == written.format(*others).encode()
+
+
+@pytest.mark.parametrize(
+    ("written", "now"),
+    [
+        ("[smtp] # x\nhostname = 'a'\n[http]\n", "[smtp] # x\nport = {}\nhostname = 'a'\n[http]\nport = {}\n"),
+        ("smtp.max_line = '1MiB'\nhttp = {{ }}", "smtp.max_line = '1MiB'\nsmtp.port = {}\nhttp = {{ port = {}}}"),
+        ("[smtp]\r\n[http]\r\n# จบ", "[smtp]\r\nport = {}\r\n[http]\r\nport = {}\r\n# จบ"),
+        ("[smtp]\r\n[intake]", "[smtp]\r\nport = {}\r\n[intake]\r\n\r\n[http]\r\nport = {}\r\n"),
+    ],
+    ids=["tables", "dotted and inline", "notepad", "one table"],
+)
+def test_ports_that_are_not_written_stand_in_their_table(
+    tmp_path: Path, given: tuple[int, int], written: str, now: str
+) -> None:
+    file = tmp_path / "saraban.toml"
+    file.write_bytes(written.format().encode())
+    ground.prepare(tmp_path, *given)
+    assert file.read_bytes() == now.format(*given).encode()
 
 
 def test_ports_that_are_not_written_are_added(tmp_path: Path, given: tuple[int, int]) -> None:
