@@ -87,7 +87,7 @@ def checked(
     Arguments: `registered_at` of a line that exists. Errors: `FieldsWrong` with every fault.
     """
     if kind is not INCOMING and content.letter_date is None:
-        content = replace(content, letter_date=(registered_at or act.at).astimezone(era.BANGKOK).date())
+        content = replace(content, letter_date=era.day_of(registered_at or act.at))
     columns = {name: value for name, value in asdict(content).items() if name in FIELDS[kind]}
     problems = {name: sentence for name, sentence in _NEEDED[kind].items() if not columns[name].strip()}
     for name, value in columns.items():

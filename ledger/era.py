@@ -73,9 +73,18 @@ _LEAD = re.compile(r"(?:ลง)?(?:วัน[ก-์]{0,12}?\s?)?(?:ที่\s{
 _TODAY = frozenset({"วันนี้", "today"})
 
 
+def day_of(moment: datetime | date) -> date:
+    """The day of an aware moment in Bangkok, the only place where a moment becomes a day; a day is its own."""
+    if not isinstance(moment, datetime):
+        return moment
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone belongs to no day")
+    return moment.astimezone(BANGKOK).date()
+
+
 def be_year(moment: datetime | date) -> int:
     """The B.E. year of a day, or of an aware moment's day in Bangkok (P-12)."""
-    return _day_of(moment).year + OFFSET
+    return day_of(moment).year + OFFSET
 
 
 def to_thai_digits(text: str) -> str:
@@ -109,8 +118,11 @@ def find_date(text: str, *, today: date | None = None) -> tuple[date, tuple[int,
     return min((found for found in firsts if found), key=lambda found: found[1], default=None)
 
 
-def format_date(day: date, *, style: Style = "short", digits: Digits = "arabic", language: Language = "th") -> str:
-    """ "14 ส.ค. 2569", long "14 สิงหาคม 2569"; in English "14 Aug 2026 (B.E. 2569)"."""
+def format_date(
+    when: datetime | date, *, style: Style = "short", digits: Digits = "arabic", language: Language = "th"
+) -> str:
+    """ "14 ส.ค. 2569", long "14 สิงหาคม 2569"; in English "14 Aug 2026 (B.E. 2569)". An aware moment: its day in Bangkok."""
+    day = day_of(when)
     year = day.year + OFFSET
     if language == "en":
         name = ENGLISH[day.month - 1][: 3 if style == "short" else None]
@@ -128,21 +140,13 @@ def format_moment(
     language: Language = "th",
 ) -> str:
     """An aware moment on Bangkok's clock: "14 ส.ค. 2569 10:52 น.", with `seconds` "… 10:52:27 น." (F62)."""
-    day = format_date(_day_of(moment), style=style, digits=digits, language=language)
+    day = format_date(moment, style=style, digits=digits, language=language)
     clock = f"{moment.astimezone(BANGKOK):{'%H:%M:%S' if seconds else '%H:%M'}}"
     return f"{day} {clock}" if language == "en" else f"{day} {_in_digits(clock, digits)} น."
 
 
 def _in_digits(text: str, digits: Digits) -> str:
     return to_thai_digits(text) if digits == "thai" else text
-
-
-def _day_of(moment: datetime | date) -> date:
-    if not isinstance(moment, datetime):
-        return moment
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone belongs to no day")
-    return moment.astimezone(BANGKOK).date()
 
 
 def _first(pattern: re.Pattern[str], plain: str, today: date | None) -> tuple[date, tuple[int, int]] | None:

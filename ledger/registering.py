@@ -116,7 +116,7 @@ def reserve(
     Errors: `NotAllowed`; `FieldsWrong`; `RegisterOff`, `RegisterClosed`.
     """
     viewer.must(Right.REGISTER)
-    today, problems = act.at.astimezone(era.BANGKOK).date(), {}
+    today, problems = era.day_of(act.at), {}
     if kind not in (OUTGOING, ORDER):
         raise Refused(reason="จองเลขได้เฉพาะทะเบียนหนังสือส่งและทะเบียนคำสั่ง")
     if not for_whom.strip():

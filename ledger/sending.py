@@ -76,7 +76,7 @@ def send(
         raise Refused(reason=f"ผู้รับเหล่านี้ยังไม่มีอีเมลในทะเบียนหน่วยงาน: {', '.join(unreachable[:20])} — เพิ่มอีเมลก่อน แล้วส่งใหม่")
     sender = _sending_group(act, office, wanted.group)
     columns = {
-        "letter_date": wanted.letter_date or act.at.astimezone(era.BANGKOK).date(),
+        "letter_date": wanted.letter_date or era.day_of(act.at),
         "sender": sender,
         "recipient": _named(wanted.to, holders),
         "subject": wanted.subject.strip(),

@@ -54,6 +54,11 @@ def test_the_median_file_is_short() -> None:
     assert median(lines(path) for path in FILES if lines(path)) < 150
 
 
+def test_a_moment_becomes_a_day_in_one_place_only() -> None:
+    places = [relative(path) for path in FILES if re.search(r"\.date\(\)|\bdate\.today", path.read_text("utf-8"))]
+    assert places == ["ledger/era.py"]
+
+
 def test_no_file_is_longer_than_300_lines() -> None:
     assert {relative(path): lines(path) for path in FILES if lines(path) > 300} == {}
 

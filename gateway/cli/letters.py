@@ -54,7 +54,7 @@ def send(
     """
     documents = [_document(path) for path in files]
     now = clock()
-    letter_date = era.parse_date(date, today=now.astimezone(era.BANGKOK).date()) if date else None
+    letter_date = era.parse_date(date, today=era.day_of(now)) if date else None
     if date and letter_date is None:
         raise Refused(reason=f"อ่านวันที่ “{date}” ไม่ได้ ให้เขียนเช่น 14 ส.ค. 2569 — write the date like 14 ส.ค. 2569")
     wanted = Dispatched(

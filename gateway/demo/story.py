@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 from gateway.demo import papers
 from gateway.demo.office import FOLDER, MAILBOX
-from ledger.era import BANGKOK, format_date
+from ledger.era import day_of, format_date
 from ledger.values import Urgency
 
 _PUPILS: tuple[tuple[str | int, ...], ...] = (
@@ -156,7 +156,7 @@ def _word(text: str) -> str:
 
 def _text(name: str, at: datetime) -> tuple[str, str]:
     """Subject and text of a letter of the story, dated like the moment `at`."""
-    today = at.astimezone(BANGKOK).date()
+    today = day_of(at)
     written = (FOLDER / "story" / f"{name}.txt").read_text(encoding="utf-8")
     subject, _, text = written.partition("\n")
     days = {"today": today, "deadline": today + timedelta(days=7)}

@@ -184,6 +184,14 @@ def test_a_moment_without_a_zone_has_no_year():
         era.be_year(datetime(2026, 8, 14))
 
 
+def test_a_day_of_a_moment_is_written_as_bangkok_has_it():
+    moment = datetime(2026, 12, 31, 17, 30, tzinfo=UTC)
+    assert era.day_of(moment) == date(2027, 1, 1)
+    assert era.format_date(moment) == "1 ม.ค. 2570"
+    with pytest.raises(ValueError, match="time zone"):
+        era.format_date(datetime(2026, 12, 31, 17, 30))
+
+
 def test_moments_are_written_on_the_clock_of_bangkok():
     moment = datetime(2026, 8, 14, 3, 52, 27, tzinfo=UTC)
     assert era.format_moment(moment) == "14 ส.ค. 2569 10:52 น."

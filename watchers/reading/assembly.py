@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from hashlib import sha256
 
+from ledger.era import day_of
 from ledger.values import Reading, ReadingKind
 from watchers.reading import body, charset, documents, identity, kinds, letterhead, limits, message, rescue, sniff
 from watchers.reading.filename import title
@@ -53,7 +54,7 @@ def _mail(content: bytes, name: str, sender: str | None) -> Reading:
     text = mail.text or hidden
     if kind.kind is ReadingKind.LETTER:
         text = _with_enclosed(text, mail)
-    head = letterhead.read(mail.subject, text, name, today=mail.date.date() if mail.date else None)
+    head = letterhead.read(mail.subject, text, name, today=day_of(mail.date) if mail.date else None)
     return Reading(
         kind=kind.kind,
         senders=mail.senders,

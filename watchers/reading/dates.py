@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from ledger.era import BANGKOK
+
 _BUDDHIST_YEAR = re.compile(r"\b(2[45]\d\d)\b")
 _LONGEST = 100  # characters of a date that anybody means
 
@@ -16,7 +18,7 @@ def read(header: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        moment.astimezone(UTC)  # an offset may lead out of the calendar
+        moment.astimezone(BANGKOK)  # an offset may lead out of the calendar
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment

@@ -40,7 +40,7 @@ class Cabinet:
 
     def today(self) -> date:
         """The day in Bangkok."""
-        return self.clock().astimezone(era.BANGKOK).date()
+        return era.day_of(self.clock())
 
 
 @dataclass(frozen=True, slots=True)

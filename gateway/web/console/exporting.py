@@ -164,7 +164,7 @@ def _in_a_file(kind: RegisterKind) -> tuple[Column, ...]:
 
 def as_line(line: listing.Line, fields: tuple[str, ...]) -> Line:
     """A listed line as cells of text."""
-    day = line.registered_at.astimezone(era.BANGKOK).date()
+    day = era.day_of(line.registered_at)
     void = line.voided_at is not None
     note = f"{era.format_date(line.voided_at)}: {line.void_reason}" if line.voided_at is not None else ""
     return Line(tuple(_cell(line, field) for field in fields), day, void, note)

@@ -189,6 +189,6 @@ def _draft(asked: Asked) -> str:
 def _line(entry: EntryRow) -> Line:
     values = {name: getattr(entry, name) for name in ON_PAPER[CERTIFICATE]}
     values["letter_date"] = era.format_date(entry.letter_date) if entry.letter_date else ""
-    day = entry.registered_at.astimezone(era.BANGKOK).date()
+    day = era.day_of(entry.registered_at)
     note = f"{era.format_date(entry.voided_at)}: {entry.void_reason}" if entry.voided_at is not None else ""
     return Line(tuple(map(str, values.values())), day, entry.voided_at is not None, note)
