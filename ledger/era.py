@@ -121,7 +121,10 @@ def find_date(text: str, *, today: date | None = None) -> tuple[date, tuple[int,
 def format_date(
     when: datetime | date, *, style: Style = "short", digits: Digits = "arabic", language: Language = "th"
 ) -> str:
-    """ "14 ส.ค. 2569", long "14 สิงหาคม 2569"; in English "14 Aug 2026 (B.E. 2569)". An aware moment: its day in Bangkok."""
+    """ "14 ส.ค. 2569", long "14 สิงหาคม 2569"; in English "14 Aug 2026 (B.E. 2569)".
+
+    An aware moment is written as its day in Bangkok.
+    """
     day = day_of(when)
     year = day.year + OFFSET
     if language == "en":

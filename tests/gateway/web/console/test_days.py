@@ -1,4 +1,4 @@
-"""Between midnight and seven in Bangkok the day is Bangkok's on every page and in every file, wherever the host stands."""
+"""Between midnight and seven in Bangkok every page and file says Bangkok's day, wherever the host stands."""
 
 from __future__ import annotations
 
