@@ -18,11 +18,13 @@ HEAD_SECONDS = 30  # from the connection, or the answer before, until a head is 
 BODY_SECONDS = 60  # then, until the body is there, whoever reads it; a page may grant more
 STALL_SECONDS, STALL_BYTES = 30, 32 * 1024  # how much of an answer must be read in which time
 ANSWER_SECONDS = 900  # for one that is read so slowly that it has to wait
-PATIENCE, LOOK = 5, 0.02  # how long a request waits for others of its address, and how often it looks
+PATIENCE, LOOK = 5, 0.02  # how long a request waits for others, and how often it looks
+MOST = 1_000  # connections, also those of proxies and those that are being closed; the rest is hung up on
+HEALTH = (b"/livez", b"/readyz")  # answered at once, from memory, whoever else is being answered
 
 _BUSY = (
-    "ขณะนี้มีการเชื่อมต่อจากที่อยู่นี้มากเกินไป โปรดรอสักครู่แล้วลองใหม่\n"
-    "There are too many connections from this address. Please wait a moment and try again.\n"
+    "ขณะนี้มีการเชื่อมต่อมากเกินไป โปรดรอสักครู่แล้วลองใหม่\n"
+    "There are too many connections at the moment. Please wait a moment and try again.\n"
 )
 _HEADERS = [
     (b"content-type", b"text/plain; charset=utf-8"),
@@ -56,6 +58,9 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if len(self.connections) > MOST:
+            transport.abort()
+            return
         connection = transport.get_extra_info("socket")
         if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
             # asyncio does so only for sockets that name their protocol; without it each answer waits 40 ms.
@@ -85,8 +90,9 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head, self._in_body, self._head_bytes = False, True, 0
         self._wait(BODY_SECONDS)
-        self.asking = self._may_ask()
-        self.app = self._site if self.asking else self._when_there_is_room
+        health = self.url.partition(b"?")[0] in HEALTH
+        self.asking = not health and self._may_ask()
+        self.app = self._site if self.asking or health else self._when_there_is_room
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -158,7 +164,7 @@ class Connection(HttpToolsProtocol):
         return not asking or self._crowd.ask(self, asking, self._cookie())
 
     async def _when_there_is_room(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """For a request that must wait for others of its address; who comes later may take its place."""
+        """For a request that must wait for others; who comes later may take its place."""
         self.waiting_since = self.loop.time()
         until = self.loop.time() + PATIENCE
         while self.loop.time() < until and not self.transport.is_closing():

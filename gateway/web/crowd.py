@@ -2,21 +2,28 @@
 
 When there are too many, the one that has kept us waiting longest makes room, so that who drips and idles keeps nobody
 out. Of the few, some are always left for listening to who comes: only a request for which all others being answered
-leave no room waits for them, and never that of somebody who was known before.
+leave no room waits for them, and never that of somebody who was known before. All strangers together are bounded as
+those of one address are, and all who are known apart from them; there the most crowded address makes room.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
 
+import structlog
+
 from gateway.web.peer import network_of
+
+log = structlog.get_logger(__name__)
 
 FEW, MANY = 20, 200
 ANSWERED = 15  # of the few
+STRANGERS, KNOWN = 300, 400  # whatever their addresses
+STRANGERS_ANSWERED = 240
 COOKIES = 20_000
 
 
@@ -31,6 +38,18 @@ class Caller(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many there may be: of one address, and of all. Of strangers, fewer may be answered than may be there."""
+
+    few: int = FEW
+    many: int = MANY
+    answered: int = ANSWERED
+    strangers: int = STRANGERS
+    known: int = KNOWN
+    strangers_answered: int = STRANGERS_ANSWERED
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     network: str
     known: bool
@@ -39,12 +58,13 @@ class _Place:
 class Crowd:
     """Counts connections by address: an IPv6 host owns its /64."""
 
-    def __init__(self, few: int = FEW, many: int = MANY, answered: int = ANSWERED) -> None:
-        """Arguments: `answered`, fewer than `few`."""
-        self._few, self._many, self._answered = few, many, answered
+    def __init__(self, bounds: Bounds = Bounds()) -> None:
+        self._most = bounds
         self._here: dict[_Place, set[Caller]] = {}
         self._places: dict[Caller, _Place] = {}
+        self._all: dict[bool, set[Caller]] = {False: set(), True: set()}  # by whether they are known
         self._cookies: OrderedDict[bytes, None] = OrderedDict()
+        self._told = False
 
     def __len__(self) -> int:
         return len(self._places)
@@ -52,8 +72,14 @@ class Crowd:
     def enter(self, caller: Caller, address: str) -> None:
         """Somebody has come, and has asked nothing yet."""
         place = _Place(network_of(address, 32, 64), known=False)
-        if len(here := self._here.get(place, set())) >= self._few:
+        strangers = self._all[False]
+        if len(here := self._here.get(place, set())) >= self._most.few:
             self._end_longest(here)
+        elif len(strangers) >= self._most.strangers:
+            self._tell()
+            self._end_longest(strangers)
+        elif len(strangers) < self._most.strangers // 2:
+            self._told = False
         self._put(caller, place)
 
     def ask(self, caller: Caller, address: str, cookie: bytes) -> bool:
@@ -63,9 +89,13 @@ class Crowd:
         place = _Place(network_of(address, 32, 64), known=False)
         if self._places.get(caller, _Place(place.network, known=False)).known:
             return True
-        asking = {one for one in self._here.get(place, set()) if one.asking and one is not caller}
-        if len(asking) >= self._answered and not self._end_longest(asking):
-            return False
+        for among, most in (
+            (self._here.get(place, set()), self._most.answered),
+            (self._all[False], self._most.strangers_answered),
+        ):
+            asking = {one for one in among if one.asking and one is not caller} if len(among) >= most else set()
+            if len(asking) >= most and not self._end_longest(asking):
+                return False
         self._put(caller, place)
         return True
 
@@ -80,32 +110,47 @@ class Crowd:
     def leave(self, caller: Caller) -> None:
         """It is over, or nobody's for now."""
         if (place := self._places.pop(caller, None)) is not None:
+            self._all[place.known].discard(caller)
             self._here[place].discard(caller)
             if not self._here[place]:
                 del self._here[place]
 
     def _know(self, caller: Caller, address: str) -> bool:
         place = _Place(network_of(address, 32, 64), known=True)
-        here = self._here.get(place, set())
-        if caller not in here and len(here) >= self._many and not self._end_longest(here):
-            return False
+        for among, most in ((self._here.get(place, set()), self._most.many), (self._all[True], self._most.known)):
+            if caller not in among and len(among) >= most and not self._end_longest(among):
+                return False
         self._put(caller, place)
         return True
 
     def _put(self, caller: Caller, place: _Place) -> None:
         self.leave(caller)
         self._here.setdefault(place, set()).add(caller)
+        self._all[place.known].add(caller)
         self._places[caller] = place
 
     def _end_longest(self, callers: Iterable[Caller]) -> bool:
-        """Hang up on who has kept us waiting longest; False when nobody does."""
-        waiting = [(caller.waiting_since, id(caller), caller) for caller in callers if caller.waiting_since is not None]
+        """Hang up on who has kept us waiting longest, of the address that has most; False when nobody does."""
+        callers = list(callers)
+        crowds = Counter(self._places[caller].network for caller in callers)
+        waiting = [
+            (-crowds[self._places[caller].network], caller.waiting_since, id(caller), caller)
+            for caller in callers
+            if caller.waiting_since is not None
+        ]
         if not waiting:
             return False
         *_, longest = min(waiting)
         self.leave(longest)
         longest.end()
         return True
+
+    def _tell(self) -> None:
+        """Once, until it is over."""
+        if not self._told:
+            self._told = True
+            addresses = len({self._places[caller].network for caller in self._all[False]})
+            log.warning("web.crowded", strangers=len(self._all[False]), addresses=addresses)
 
 
 def _mark(cookie: bytes) -> bytes:

@@ -15,7 +15,6 @@ from gateway.web.connection import Connection
 from gateway.web.crowd import Crowd
 from gateway.web.peer import Peers
 
-CONNECTIONS = 500
 GRACE_SECONDS = 5  # for answers that are on their way when the site ends
 
 
@@ -62,7 +61,6 @@ def server(
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return Server(config, closing or asyncio.Event())

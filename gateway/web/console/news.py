@@ -21,6 +21,7 @@ BEAT = 20  # looks after which it is asked whether the sign-in is still open
 STREAM_SECONDS = 15 * 60  # then the browser asks anew, and must still be signed in
 STREAMS = 200
 OF_A_SIGN_IN, OF_AN_ACCOUNT = 4, 12  # the oldest of more ends
+HEADERS = {"X-Accel-Buffering": "no", "Connection": "close"}  # a stream that ended leaves no connection idle
 LATER = 60_000  # milliseconds until one that had to end may come again
 
 
@@ -54,7 +55,7 @@ class News:
         if len(self._open) >= STREAMS and self._before(stream) is None:
             return Response(status_code=503, headers={"Retry-After": "60"})
         news = self._news(stream, asked.token, asked.number("since") or asked.newest)
-        return StreamingResponse(news, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        return StreamingResponse(news, media_type="text/event-stream", headers=HEADERS)
 
     def _before(self, stream: Stream) -> Stream | None:
         """The one that ends so that this may begin: the oldest where there are as many as there may be."""

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from socket import SO_RCVBUF, SOL_SOCKET, create_connection, socket
 
 import pytest
 
 from gateway.web import connection, forms
 from gateway.web.app import build
-from gateway.web.crowd import ANSWERED, FEW
+from gateway.web.crowd import ANSWERED, FEW, STRANGERS
 from gateway.web.peer import Peers
 from ledger.values import ReceiptPage, Visit
 from tests.gateway.web.healths import WELL
@@ -24,6 +25,7 @@ from tests.gateway.web.test_unread import head, status
 
 PROMISED = head(b"POST", f"/r/{ORDINARY}", 60_000)
 ASKED = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LETTER = ASKED.replace(b"/livez", b"/r/" + ORDINARY.encode())
 Open = Callable[..., socket]
 
 
@@ -33,8 +35,9 @@ def lines() -> Iterator[Callable[[int], Open]]:
     with ExitStack() as stack:
 
         def to(port: int) -> Open:
-            def open_line(*parts: bytes) -> socket:
-                line = stack.enter_context(create_connection(("127.0.0.1", port), timeout=20))
+            def open_line(*parts: bytes, source: str = "") -> socket:
+                here = (source, 0) if source else None
+                line = stack.enter_context(create_connection(("127.0.0.1", port), 20, here))
                 for part in parts:
                     line.sendall(part)
                 return line
@@ -96,7 +99,7 @@ def test_one_address_holds_few_connections_and_the_oldest_makes_room(
     held = []
     for _ in range(FEW + 5):
         held.append(open_line(said))
-        assert web.get("/livez").status == 200
+        assert web.get(f"/r/{ORDINARY}").status == 200
     left = most - 1  # the last page needed room too
     eventually(lambda: [ended(line) for line in held] == [True] * (len(held) - left) + [False] * left)
 
@@ -110,6 +113,30 @@ def test_a_connection_that_was_answered_is_among_those_that_make_room(web: Site,
     assert web.get("/livez").status == 200
     eventually(lambda: ended(idle[0]))
     assert not ended(idle[-1])
+
+
+def test_many_addresses_that_drip_shut_nobody_out(lines: Callable[[int], Open]) -> None:
+    """Twenty-five networks with twenty connections each, every one with three bytes of a head."""
+    with staged(RememberingDesk()) as (stage, port):
+        open_line = lines(port)
+        for network in range(25):
+            for _ in range(FEW):
+                open_line(b"GET", source=f"127.7.{network}.1")
+        eventually(lambda: len(stage.crowd) == STRANGERS)
+        late = [open_line(asked, source="127.8.0.1") for asked in (ASKED, LETTER)]
+        assert [status(line.recv(65536)) for line in late] == [200, 200]
+        assert len(stage.crowd) == STRANGERS
+
+
+def test_beyond_what_the_machine_may_hold_the_next_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch, lines: Callable[[int], Open]
+) -> None:
+    monkeypatch.setattr(connection, "MOST", 2)
+    with staged(RememberingDesk(), Peers(["127.0.0.1"])) as (_, port):
+        open_line = lines(port)
+        held = [open_line(), open_line()]
+        eventually(lambda: ended(open_line()))
+        assert not any(map(ended, held))
 
 
 @dataclass
@@ -131,14 +158,15 @@ def test_a_request_waits_for_others_of_its_address_and_not_for_ever(
     desk = Slow()
     with staged(desk) as (stage, port):
         open_line = lines(port)
-        letters = [
-            open_line(b"GET /r/%b HTTP/1.0\r\nHost: localhost\r\n\r\n" % ORDINARY.encode()) for _ in range(ANSWERED)
-        ]
+        letters = [open_line(LETTER.replace(b"1.1", b"1.0")) for _ in range(ANSWERED)]
         eventually(lambda: sum(one.asking for one in stage.crowd._places) == ANSWERED)
-        late = open_line(ASKED.replace(b"1.1", b"1.0"))
+        assert open_line(ASKED).recv(65536).startswith(b"HTTP/1.1 200")  # a monitor waits for nobody
+        late = open_line(LETTER.replace(b"1.1", b"1.0"))
         if patience > 1:
             desk.opens.set()
-        assert status(late.recv(65536)) == (200 if patience > 1 else 503)
+        answer = b"".join(iter(partial(late.recv, 65536), b""))
+        assert status(answer) == (200 if patience > 1 else 503)
+        assert patience > 1 or (b"retry-after: 5" in answer and "โปรดรอสักครู่".encode() in answer)
         desk.opens.set()
         assert {line.recv(65536)[9:12] for line in letters} == {b"200"}
 
@@ -219,7 +247,7 @@ def test_a_proxy_is_not_counted_but_those_for_whom_it_speaks(lines: Callable[[in
 
 
 def test_a_proxys_connection_is_counted_only_while_it_is_asked_something(lines: Callable[[int], Open]) -> None:
-    asked = ASKED[:-2] + b"X-Forwarded-For: 203.0.113.5\r\n\r\n"
+    asked = LETTER[:-2] + b"X-Forwarded-For: 203.0.113.5\r\n\r\n"
     with staged(RememberingDesk(), Peers(["127.0.0.1"])) as (stage, port):
         open_line = lines(port)
         for _ in range(2 * FEW):

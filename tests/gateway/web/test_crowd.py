@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.web import crowd as crowds
-from gateway.web.crowd import Crowd
+from gateway.web.crowd import Bounds, Crowd
 
 HERE = "192.0.2.7"
 COOKIE = b"sid=abc"
@@ -27,7 +28,7 @@ class Someone:
 
 @pytest.fixture
 def crowd() -> Crowd:
-    return Crowd(few=4, many=5, answered=3)
+    return Crowd(Bounds(few=4, many=5, answered=3))
 
 
 def come(crowd: Crowd, *waiting: float, address: str = HERE) -> list[Someone]:
@@ -129,10 +130,61 @@ def test_only_so_many_cookies_are_remembered(crowd: Crowd, monkeypatch: pytest.M
     assert [bool(ask(crowd, cookie=cookie)) for cookie in (COOKIE, b"2", b"3")] == [True, False, True]
 
 
+THERE = [f"198.51.100.{n}" for n in range(9)]
+
+
+@pytest.fixture
+def small() -> Crowd:
+    return Crowd(Bounds(few=4, many=5, answered=3, strangers=6, known=3, strangers_answered=4))
+
+
+def test_of_all_strangers_the_most_crowded_address_makes_room_and_of_it_who_waits_longest(small: Crowd) -> None:
+    (first,) = come(small, 1.0, address=THERE[0])
+    two = come(small, 3.0, 4.0, address=THERE[1])
+    three = come(small, 7.0, 6.0, 8.0, address=THERE[2])
+    (last,) = come(small, 9.0, address=THERE[3])
+    assert [one.ended for one in (first, *two, *three, last)] == [False, False, False, False, True, False, False]
+    assert len(small) == 6
+
+
+def test_whoever_is_known_is_let_in_beside_any_number_of_strangers(small: Crowd) -> None:
+    small.leave(known(small))
+    for there in THERE:
+        come(small, 1.0, 2.0, address=there)
+    assert ask(small, cookie=COOKIE)
+    assert len(small) == 6  # one stranger made room for it to be heard; being known, it takes none of their places
+
+
+def test_so_many_strangers_are_answered_that_some_may_still_be_heard(small: Crowd) -> None:
+    answered = [ask(small, address=there) for there in THERE[:4]]
+    assert all(answered)
+    assert not ask(small, address=THERE[4])
+    answered[2].waiting_since = 5.0  # type: ignore[union-attr]
+    assert ask(small, address=THERE[4])
+    assert [one.ended for one in answered if one] == [False, False, True, False]
+
+
+def test_of_all_who_are_known_too_who_waits_longest_makes_room(small: Crowd) -> None:
+    some = [ask(small, since, address=there) for since, there in zip((8.0, 2.0, 9.0), THERE, strict=False)]
+    for one, there in zip(some, THERE, strict=False):
+        small.know(one, there, there.encode())  # type: ignore[arg-type]
+    known(small)
+    assert [one.ended for one in some if one] == [False, True, False]
+
+
+def test_a_crowd_is_told_of_once_until_it_is_over(small: Crowd) -> None:
+    with capture_logs() as logs:
+        for _ in range(2):
+            callers = [one for there in THERE for one in come(small, 1.0, 2.0, address=there)]
+            for one in callers:
+                small.leave(one)
+    assert [(one["event"], one["strangers"]) for one in logs] == [("web.crowded", 6)] * 2
+
+
 def test_nothing_is_kept_of_who_has_left(crowd: Crowd) -> None:
     callers = come(crowd, 1.0, 2.0, 3.0)
     crowd.know(callers[0], HERE, COOKIE)
     for caller in callers:
         crowd.leave(caller)
         crowd.leave(caller)
-    assert (len(crowd), crowd._here) == (0, {})
+    assert (len(crowd), crowd._here, crowd._all) == (0, {}, {False: set(), True: set()})

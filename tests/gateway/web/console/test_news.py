@@ -56,6 +56,7 @@ def test_the_oldest_of_too_many_streams_of_a_sign_in_ends(house: House, listen: 
     streams = [listen(token) for _ in range(news.OF_A_SIGN_IN)]
     other = listen(house.token("office.deputy"))
     assert all(until(stream, HERE) for stream in [*streams, other])
+    assert streams[0].headers["Connection"] == "close"  # so that what has ended holds no connection
     fifth = listen(token)
     assert until(streams[0], LATER)  # its browser stays away for a minute
     assert streams[0].read() == b"\n"
