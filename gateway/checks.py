@@ -18,7 +18,7 @@ from gateway import couriers, keys, lock, wiring
 from gateway.health import hatch
 from gateway.settings import Settings
 from gateway.settings.sources import open_to_others
-from gateway.settings.units import MIB, is_loopback, write_size
+from gateway.settings.units import gigabytes, is_loopback
 from gateway.settings.ways_in import LmtpSettings
 from gateway.settings.ways_out import RelaySettings
 from gateway.web.peer import Peers
@@ -108,8 +108,8 @@ def _space(settings: Settings) -> Iterator[Finding]:
     standing = next(folder for folder in (settings.data, *settings.data.parents) if folder.exists())
     least, free = settings.intake.refuse_below_free, shutil.disk_usage(standing).free
     if free < least:
-        th = f"เหลือพื้นที่ {free // MIB} MiB น้อยกว่า {write_size(least)} จะหยุดรับหนังสือชั่วคราว"
-        en = f"{free // MIB} MiB are free, less than {write_size(least)}: no letter would be taken"
+        th = f"เหลือพื้นที่ {gigabytes(free)} น้อยกว่า {gigabytes(least)} ที่ตั้งไว้ จะหยุดรับหนังสือชั่วคราว"
+        en = f"{gigabytes(free)} are free, less than {gigabytes(least)} as set: no letter would be taken"
         yield Finding("wrong", "intake.refuse_below_free", th, en)
 
 

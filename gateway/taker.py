@@ -42,6 +42,7 @@ class Taker:
         self._offers: queue.SimpleQueue[list[Offer] | None] = queue.SimpleQueue()
         self.name = "taker"
         self.storing_since: float | None = None  # when the running commit began, by `time.monotonic()`
+        self.unstored = 0  # bytes of the largest arrival that could not be stored, until as much could
         self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
 
     @property
@@ -66,6 +67,11 @@ class Taker:
         offers: list[Offer] = [(part, owner, Future()) for part, owner in self._owners(intake)]
         self._offers.put(offers)
         return offers[0][2]
+
+    def stored(self, size: int) -> None:
+        """So many bytes could be stored by now."""
+        if size >= self.unstored:
+            self.unstored = 0
 
     def _run(self) -> None:
         while (first := self._offers.get()) is not None:
@@ -99,6 +105,7 @@ class Taker:
         except Exception as fault:  # whatever it is: it is ours, and the senders try again (I9)
             self._failed(batch, fault)
             return
+        self.stored(max(len(intake.content) for intake, _, _ in batch))
         for (_, _, promise), key in zip(batch, keys, strict=True):
             promise.set_result(key)
 
@@ -107,6 +114,7 @@ class Taker:
             for offer in batch:
                 self._commit([offer])
             return
+        self.unstored = max(self.unstored, len(batch[0][0].content), 1)
         log.error("an arrival could not be stored: %s", type(fault).__name__, exc_info=fault)
         batch[0][2].set_exception(fault)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -68,6 +70,11 @@ class Originals:
     def free(self) -> int:
         """Bytes free on the disk that holds the store."""
         return shutil.disk_usage(self.folder).free
+
+    def must_take(self, size: int) -> None:
+        """Try out a file of `size` bytes, of which nothing stays. Errors: OSError where none can be made now."""
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            os.posix_fallocate(file.fileno(), 0, max(size, 1))
 
     def clean(self) -> None:
         """Remove unfinished files that a crash left behind, once they are older than 36 hours."""

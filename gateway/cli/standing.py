@@ -15,7 +15,7 @@ from gateway.cli.opened import when
 from gateway.health import hatch
 from gateway.opening import open_ledger
 from gateway.settings import Settings
-from gateway.settings.units import GIB
+from gateway.settings.units import gigabytes
 from ledger.backlog import backlog
 from ledger.database import verdict
 
@@ -102,7 +102,7 @@ def _rows(told: dict[str, Any]) -> Iterator[tuple[str, object]]:
 
 def _shown(name: str, value: Any) -> object:
     if name in _SIZES:
-        return f"{value / GIB:.2f} GB"
+        return gigabytes(value)
     if name in _TIMES:
         return when(datetime.fromisoformat(value) if isinstance(value, str) else value)
     return value

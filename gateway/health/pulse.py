@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from gateway.health.gauge import Gauge
-from gateway.health.values import DoorTurn, FolderState, Health
-from ledger.backlog import Backlog
+from gateway.health.values import DoorTurn, Figures, FolderState, Health
 from watchers.folder import FolderWatch
 
 FIGURES_EVERY = 2.0  # seconds
@@ -32,6 +31,9 @@ class Turning(Protocol):
     @property
     def refusing_since(self) -> datetime | None: ...
 
+    @property
+    def free_seen(self) -> int: ...
+
 
 class Part(Protocol):
     """A thread of the house."""
@@ -46,8 +48,7 @@ class Part(Protocol):
 class Measured:
     """What database and disk last said."""
 
-    backlog: Backlog = field(default_factory=Backlog)
-    free: int = 0
+    figures: Figures = field(default_factory=Figures)
     short_since: datetime | None = None  # since when less is free than mail needs
 
 
@@ -55,7 +56,7 @@ class Pulse:
     """One for a running house.
 
     Arguments: `measure` and `reader_fault` may block and are asked by threads of their own; `storing_since`, when the
-    taker's commit began, or None; `clock` gives aware moments.
+    taker's commit began, or None; `unstored`, the size of what it could not store; `clock` gives aware moments.
     """
 
     def __init__(
@@ -64,13 +65,15 @@ class Pulse:
         parts: Sequence[Part],
         folders: Sequence[FolderWatch],
         storing_since: Callable[[], float | None],
-        measure: Callable[[], tuple[Backlog, int]],
+        unstored: Callable[[], int],
+        measure: Callable[[], Figures],
         reader_fault: Callable[[], str],
         free_threshold: int,
     ) -> None:
         self._clock, self._parts, self._folders = clock, parts, folders
         self._doors: Sequence[Turning] | None = None
-        self._storing_since, self._measure, self._least = storing_since, measure, free_threshold
+        self._storing_since, self._unstored = storing_since, unstored
+        self._measure, self._least = measure, free_threshold
         self._figures = Gauge("figures", FIGURES_EVERY, self._measured, Measured())
         self._reader = Gauge("reader", READER_EVERY, reader_fault, "")
         self._begun = time.monotonic()
@@ -92,28 +95,36 @@ class Pulse:
 
     def look(self) -> Health:
         """How the house is now."""
-        at, measured = self._clock(), self._figures.last
+        at, (measured, measured_at) = self._clock(), self._figures.last
         if self._doors is None:
             return Health(at, starting=True, free_threshold=self._least)
-        since = [door.refusing_since for door in self._doors if door.refusing_since is not None]
+        figures, (refusing_since, free) = measured.figures, self._room(measured)
         return Health(
             at,
             doors=tuple(self._turn(door, at) for door in self._doors),
             ended=tuple(part.name for part in self._parts if not part.alive),
             folders=tuple(self._folder(watch, at) for watch in self._folders),
-            backlog=measured[0].backlog,
-            free_bytes=measured[0].free,
-            figures_age=self._age(measured[1]),
+            backlog=figures.backlog,
+            free_bytes=free,
+            figures_age=self._age(measured_at),
             storing=self._age(self._storing_since()),
+            unstored=bool(figures.fault) or self._unstored() > 0,
+            storage_fault=figures.fault,
             reader_fault=self._reader.last[0],
-            refusing_since=min(since, default=measured[0].short_since),
+            refusing_since=refusing_since,
             free_threshold=self._least,
         )
 
     def _measured(self) -> Measured:
-        backlog, free = self._measure()
+        figures = self._measure()
         before = self._figures.last[0].short_since
-        return Measured(backlog, free, (before or self._clock()) if free < self._least else None)
+        return Measured(figures, (before or self._clock()) if figures.free < self._least else None)
+
+    def _room(self, measured: Measured) -> tuple[datetime | None, int]:
+        """Since when letters are refused, and the bytes that are free: both as whoever refuses them saw it."""
+        doors = [(door.refusing_since, door.free_seen) for door in self._doors or ()]
+        refusing = [(since, free) for since, free in doors if since is not None]
+        return min(refusing, default=(measured.short_since, measured.figures.free))
 
     def _age(self, moment: float | None) -> float:
         return 0.0 if moment is None else max(0.0, time.monotonic() - max(moment, self._begun))

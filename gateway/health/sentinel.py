@@ -130,7 +130,7 @@ class Sentinel:
 
     def _tell(self, found: dict[str, Trouble]) -> None:
         for trouble in (trouble for key, trouble in found.items() if key not in self._known and not trouble.told):
-            log.error("%s", " ".join(filter(None, (trouble.en, trouble.detail))))
+            log.error("%s", " ".join(filter(None, (trouble.sentence("en"), trouble.detail))))
         for trouble in (trouble for key, trouble in self._known.items() if key not in found and not trouble.told):
             log.warning("over: %s", trouble.en)
         self._known = found

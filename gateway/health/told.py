@@ -77,7 +77,7 @@ def state_of(found: list[Trouble]) -> State:
 
 
 def _reason(trouble: Trouble) -> dict[str, str]:
-    return {"key": trouble.key.split(" /")[0], "th": trouble.th, "en": trouble.en}
+    return {"key": trouble.key.split(" /")[0], "th": trouble.sentence("th"), "en": trouble.sentence("en")}
 
 
 def _plain(value: object) -> object:

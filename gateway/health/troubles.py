@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gateway.health.values import DoorTurn, FolderState, Health
+from gateway.settings.units import gigabytes
 from ledger import era
 
 TURN = 5.0  # seconds without a turn, after which a loop stands still
@@ -17,26 +18,38 @@ UNSETTLED = timedelta(minutes=1)  # P-8: a letter is registered or shown to a cl
 BELATED = timedelta(minutes=10)  # a mail that could have left, and was not tried
 OLD_MAIL = timedelta(hours=4)  # P-15: the first warning
 
-_GIB = 1 << 30
-_DOORS = {"smtp": ("ประตูอีเมล (SMTP)", "mail door (smtp)"), "lmtp": ("ประตูอีเมล (LMTP)", "mail door (lmtp)")}
+_ANEW = ("ให้เริ่มระบบใหม่", "start the system anew")
+_DOORS = {"smtp": ("ช่องทางอีเมล (SMTP)", "mail door (smtp)"), "lmtp": ("ช่องทางอีเมล (LMTP)", "mail door (lmtp)")}
 _SITE = ("หน้าเว็บ", "site (http)")
+
+
+_TELL = ("โปรดแจ้งผู้ดูแลระบบ", "please tell the administrator")
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that is wrong, the same sentence as long as it lasts. Names nobody, no path and no address."""
+    """One thing that is wrong, in the same words as long as it lasts. Names nobody, no path and no address."""
 
     key: str
     th: str
     en: str
+    mend: tuple[str, str] = ("", "")  # what an administrator does, in Thai and English
     down: bool = True  # letters or pages are shut out, or will be; False: something waits longer than it should
     hung: bool = False  # only a new start helps
     told: bool = False  # its begin and end stand in the log already
     detail: str = ""  # for the log and whoever may read the settings
 
     def sentence(self, language: str) -> str:
-        """What is wrong, in "th" or "en"."""
-        return self.en if language == "en" else self.th
+        """What is wrong and what to do, in "th" or "en", for whoever looks after the system."""
+        return self._with(self.mend, language)
+
+    def for_users(self, language: str) -> str:
+        """The same for everybody else, who can mend nothing but knows whom to tell."""
+        return self._with(_TELL, language)
+
+    def _with(self, advice: tuple[str, str], language: str) -> str:
+        parts = (self.en, advice[1]) if language == "en" else (self.th, advice[0])
+        return ("; " if language == "en" else " ").join(filter(None, parts))
 
 
 def troubles(health: Health) -> list[Trouble]:
@@ -58,41 +71,61 @@ def _stands_still(door: DoorTurn) -> Trouble:
     since = {language: era.format_moment(door.turned_at, seconds=True, language=language) for language in ("th", "en")}
     return Trouble(
         f"door {door.channel}",
-        f"{th} ไม่ตอบตั้งแต่ {since['th']} ให้ผู้ดูแลระบบเริ่มระบบใหม่",
-        f"the {en} has not answered since {since['en']}: start the system anew",
+        f"{th} ไม่ตอบตั้งแต่ {since['th']}",
+        f"the {en} has not answered since {since['en']}",
+        _ANEW,
         hung=True,
         detail=" ".join(door.addresses),
     )
 
 
 def _has_ended(name: str) -> Trouble:
-    th = f"ส่วนงาน {name} หยุดทำงาน ให้ผู้ดูแลระบบดูบันทึกการทำงานแล้วเริ่มระบบใหม่"
-    return Trouble(f"thread {name}", th, f"the part {name} has ended: read the log, start the system anew", hung=True)
+    mend = ("ให้ดูบันทึกการทำงานแล้วเริ่มระบบใหม่", "read the log, start the system anew")
+    return Trouble(f"thread {name}", f"ส่วนงาน {name} หยุดทำงาน", f"the part {name} has ended", mend, hung=True)
 
 
 def _storage(health: Health) -> Iterator[Trouble]:
     if health.figures_age > MEASURED or health.storing > STORING:
-        th = "ฐานข้อมูลหรือดิสก์ไม่ตอบ จึงยังรับหนังสือไม่ได้ ให้ผู้ดูแลระบบตรวจดิสก์และโปรแกรมอื่นที่เปิดฐานข้อมูลอยู่"
-        en = "database or disk do not answer, so no letter is taken: look at the disk, and at who else has it open"
-        yield Trouble("storage", th, en)
+        th, en = "ฐานข้อมูลหรือดิสก์ไม่ตอบ จึงยังรับหนังสือไม่ได้", "database or disk do not answer, so no letter is taken"
+        mend = ("ให้ตรวจดิสก์และโปรแกรมอื่นที่เปิดฐานข้อมูลอยู่", "look at the disk, and at who else has the database open")
+        yield Trouble("storage", th, en, mend)
+    elif health.unstored and health.refusing_since is None:
+        th, en = "เก็บหนังสือที่เข้ามาไม่ได้ ผู้ส่งจึงต้องส่งใหม่ภายหลัง", "what comes in cannot be stored, so senders must try again"
+        mend = (
+            "ให้ตรวจพื้นที่ว่าง จำนวนไฟล์ (df -i) โควตา และสิทธิ์เขียนของดิสก์",
+            "look at the disk: free space, number of files (df -i), quota, rights",
+        )
+        yield Trouble("storage", th, en, mend, detail=health.storage_fault)
     if health.refusing_since is not None:
-        free, least = health.free_bytes / _GIB, health.free_threshold / _GIB
-        since = {lang: era.format_moment(health.refusing_since, language=lang) for lang in ("th", "en")}
-        th = f"พื้นที่ดิสก์เหลือ {free:.2f} GB น้อยกว่า {least:.2f} GB ที่ตั้งไว้ จึงไม่รับอีเมลตั้งแต่ {since['th']} ให้เพิ่มพื้นที่ว่าง"
-        en = f"{free:.2f} GB of disk are free, less than {least:.2f} GB: no mail taken since {since['en']}; make room"
-        yield Trouble("space", th, en, told=True)
+        yield _space(health, health.refusing_since)
+
+
+def _space(health: Health, moment: datetime) -> Trouble:
+    free, least = gigabytes(health.free_bytes), gigabytes(health.free_threshold)
+    since = {lang: era.format_moment(moment, language=lang) for lang in ("th", "en")}
+    if health.free_bytes < health.free_threshold:
+        th = f"พื้นที่ดิสก์เหลือ {free} น้อยกว่า {least} ที่ตั้งไว้ จึงไม่รับอีเมลตั้งแต่ {since['th']}"
+        en = f"{free} of disk are free, less than {least} as set, so no mail is taken since {since['en']}"
+    else:  # a quota, or a disk that filled up while a letter came
+        th = f"ดิสก์ไม่มีที่พอสำหรับอีเมลที่เข้ามา จึงไม่รับอีเมลตั้งแต่ {since['th']}"
+        en = f"the disk had no room for a mail that came in, so no mail is taken since {since['en']}"
+    mend = ("ให้เพิ่มพื้นที่ว่างในดิสก์ของโฟลเดอร์ข้อมูล", "free space on the disk of the data folder")
+    return Trouble("space", th, en, mend)
 
 
 def _reading(health: Health) -> Iterator[Trouble]:
     if health.reader_fault:
-        th = f"เริ่มโปรแกรมอ่านหนังสือไม่ได้ หนังสือที่รับแล้วจึงยังไม่ได้เลข: {without_paths(health.reader_fault)}"
-        en = f"the reading process does not start, so letters wait for numbers: {without_paths(health.reader_fault)}"
-        yield Trouble("reader", th, en, down=False, detail=health.reader_fault)
+        fault = without_paths(health.reader_fault)
+        th = "เริ่มโปรแกรมอ่านหนังสือไม่ได้ หนังสือที่รับแล้วจึงยังไม่ได้เลข"
+        en = "the reading process does not start, so letters wait for numbers"
+        yield Trouble("reader", th, en, (f"สาเหตุ: {fault}", fault), down=False, detail=health.reader_fault)
 
 
 def _folder(folder: FolderState) -> Trouble:
-    th, en = "เปิดโฟลเดอร์ที่เฝ้ารับไฟล์ไม่ได้ ให้ผู้ดูแลระบบตรวจสอบ", "a watched folder cannot be listed: look after it"
-    return Trouble(f"folder {folder.path}", th, en, down=False, detail=f"{folder.path} {folder.error}".strip())
+    detail = f"{folder.path} {folder.error}".strip()
+    mend = ("ให้ตรวจโฟลเดอร์และสิทธิ์", "look after it and its rights")
+    th, en = "เปิดโฟลเดอร์ที่เฝ้ารับไฟล์ไม่ได้", "a watched folder cannot be listed"
+    return Trouble(f"folder {folder.path}", th, en, mend, down=False, detail=detail)
 
 
 def _waits(health: Health) -> Iterator[Trouble]:

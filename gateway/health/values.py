@@ -28,6 +28,15 @@ class FolderState:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What database and disk say."""
+
+    backlog: Backlog = field(default_factory=Backlog)
+    free: int = 0  # bytes
+    fault: str = ""  # why nothing can be stored
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """Everything that is known of a running house at one moment."""
 
@@ -40,6 +49,8 @@ class Health:
     free_bytes: int = 0
     figures_age: float = 0.0  # seconds since backlog and free bytes were measured
     storing: float = 0.0  # seconds that arrivals have waited for their commit
+    unstored: bool = False  # the last arrival, or what was tried in its place, could not be stored
+    storage_fault: str = ""  # why, in the words of the system
     reader_fault: str = ""  # why no letter can be read, in the words of the child or the system
     refusing_since: datetime | None = None
     free_threshold: int = 0

@@ -65,6 +65,11 @@ def write_size(count: int) -> str:
     return "".join(map(str, min(exact, default=("0", ""))))
 
 
+def gigabytes(count: int) -> str:
+    """`count` bytes for people: "77.82 GB", of 1000 million bytes each."""
+    return f"{count / 10**9:.2f} GB"
+
+
 def is_loopback(host: str) -> bool:
     """Whether `host` names this machine itself, by number or as "localhost"."""
     try:

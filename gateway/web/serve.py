@@ -23,6 +23,7 @@ class Server(uvicorn.Server):
 
     channel = "http"
     refusing_since: datetime | None = None
+    free_seen = 0
 
     def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
         super().__init__(config)

@@ -38,7 +38,7 @@ class Door:
     switches STARTTLS on, with TLS 1.2 at least. Make it while the event loop runs.
 
     For whoever watches, from any thread: `addresses` where it listens, as host:port or path; `turned_at` when its
-    loop last turned (`time.monotonic()`, every `limits.tick`); `refusing_since`.
+    loop last turned (`time.monotonic()`, every `limits.tick`); `refusing_since` and `free_seen`.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Door:
             tls.minimum_version = ssl.TLSVersion.TLSv1_2
         self.room = Room(self.limits, spool)
         self.porter = Porter(self.limits)
-        self.space = Space(free, least, channel, clock)
+        self.space = Space(free, least, clock)
         self.closing = False
         self.turned_at = time.monotonic()
         self.addresses: tuple[str, ...] = ()
@@ -79,6 +79,11 @@ class Door:
     def refusing_since(self) -> datetime | None:
         """Since when letters are refused for want of space; `None` while there is room."""
         return self.space.since
+
+    @property
+    def free_seen(self) -> int:
+        """The bytes that were free when the door last asked: what it refuses by."""
+        return self.space.seen
 
     async def open(self, host: str, port: int) -> int:
         """Listen on `host` and `port`, 0 for any free one. Returns the port. Raises `OSError`."""

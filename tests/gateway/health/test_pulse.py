@@ -17,6 +17,7 @@ import pytest
 from gateway.health import gauge, pulse
 from gateway.health.pulse import Pulse
 from gateway.health.troubles import troubles
+from gateway.health.values import Figures
 from ledger.backlog import Backlog
 from watchers.folder import FolderStatus
 
@@ -30,6 +31,7 @@ class Door:
     addresses: tuple[str, ...] = ("127.0.0.1:25",)
     age: float = 0.0
     refusing_since: datetime | None = None
+    free_seen: int = 0
 
     @property
     def turned_at(self) -> float:
@@ -41,6 +43,7 @@ class House:
 
     def __init__(self) -> None:
         self.free, self.storing, self.reader = LEAST, None, ""
+        self.unstored, self.fault = 0, ""
         self.part = SimpleNamespace(name="settler", alive=True)
         self.status = FolderStatus(Path("/srv/scans"), scanned_at=AT)
         self.folder: Any = SimpleNamespace(folder=SimpleNamespace(period=10.0), status=lambda: self.status)
@@ -48,14 +51,21 @@ class House:
         self.hanging = threading.Event()
         self.measured = 0
         self.pulse = Pulse(
-            lambda: AT, [self.part], [self.folder], lambda: self.storing, self.measure, lambda: self.reader, LEAST
+            lambda: AT,
+            [self.part],
+            [self.folder],
+            storing_since=lambda: self.storing,
+            unstored=lambda: self.unstored,
+            measure=self.measure,
+            reader_fault=lambda: self.reader,
+            free_threshold=LEAST,
         )
 
-    def measure(self) -> tuple[Backlog, int]:
+    def measure(self) -> Figures:
         while self.hanging.is_set():
             time.sleep(0.01)
         self.measured += 1
-        return Backlog(taken=self.measured), self.free
+        return Figures(Backlog(taken=self.measured), self.free, self.fault)
 
     def keys(self) -> list[str]:
         return [trouble.key for trouble in troubles(self.pulse.look())]
@@ -152,6 +162,30 @@ def test_too_little_space_is_told_since_it_was_seen_or_since_a_door_refused(hous
     house.door.refusing_since = AT - timedelta(minutes=5)
     assert house.pulse.look().refusing_since == AT - timedelta(minutes=5)
     house.free, house.door.refusing_since = LEAST, None
+    house.measured_anew()
+    assert house.keys() == []
+
+
+def test_what_a_door_refuses_by_and_what_is_told_are_one_measurement(house: House) -> None:
+    house.door.refusing_since, house.door.free_seen = AT, LEAST // 2
+    health = house.pulse.look()  # the figures still know of room
+    assert (health.refusing_since, health.free_bytes) == (AT, LEAST // 2)
+    house.door.free_seen = LEAST + 1  # a quota: a letter found no room although the disk has some
+    (trouble,) = troubles(house.pulse.look())
+    assert "less than" not in trouble.sentence("en")
+
+
+def test_what_could_not_be_stored_is_told_until_something_can(house: House) -> None:
+    house.unstored = 300_000
+    assert house.keys() == ["storage"]
+    house.unstored, house.fault = 0, "Disk quota exceeded"
+    house.measured_anew()
+    (trouble,) = troubles(house.pulse.look())
+    assert (trouble.key, trouble.down, trouble.detail) == ("storage", True, "Disk quota exceeded")
+    house.free = LEAST - 1
+    house.measured_anew()
+    assert house.keys() == ["space"]  # the cause, once
+    house.fault, house.free = "", LEAST
     house.measured_anew()
     assert house.keys() == []
 

@@ -32,6 +32,7 @@ SHUT_OUT = {
     "door smtp": replace(WELL, doors=(turn("smtp", 5.1), turn("http"))),
     "thread settler": replace(WELL, ended=("settler",)),
     "storage": replace(WELL, storing=16.0),
+    "storage ": replace(WELL, unstored=True, storage_fault="No space left on device: /srv"),
     "space": replace(WELL, free_bytes=GIB // 2, refusing_since=AT),
     "starting": Health(AT, starting=True),
 }
@@ -52,7 +53,7 @@ def test_each_reason_is_told_in_both_languages_and_names_no_place(key: str) -> N
     assert (live.status, ready.status) == (503 if key in SHUT_OUT else 200, 503)
     assert live.headers["Cache-Control"] == "no-store"
     (reason,) = json.loads(ready.body)["reasons"]
-    assert reason["key"] == key
+    assert reason["key"] == key.strip()
     assert any("ก" <= sign <= "๙" for sign in reason["th"])
     assert not any("ก" <= sign <= "๙" for sign in reason["en"])
     for answer in (live, ready):
@@ -69,8 +70,8 @@ def test_too_little_space_is_told_in_gigabytes_with_the_threshold() -> None:
     with site(health=lambda: SHUT_OUT["space"]) as web:
         told = json.loads(web.get("/livez").body)
     assert told["refusing_since"] == "2026-08-14T03:00:00.000+00:00"
-    assert "0.50 GB" in told["reasons"][0]["th"]
-    assert "1.00 GB" in told["reasons"][0]["th"]
+    assert "0.54 GB" in told["reasons"][0]["th"]
+    assert "1.07 GB" in told["reasons"][0]["th"]
 
 
 def test_the_words_of_a_reading_child_that_does_not_start_are_told_without_its_paths() -> None:

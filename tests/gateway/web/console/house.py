@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from playwright.sync_api import BrowserContext
 
+from gateway.health.troubles import Trouble
 from gateway.masked import MaskedReader
 from gateway.web.app import build
 from gateway.web.console.build import Console
@@ -167,6 +168,7 @@ def house(
     base_url: str = "http://127.0.0.1",
     second_for: frozenset[Duty | None] = frozenset(),
     furnished: bool = True,
+    troubles: Callable[[], list[Trouble]] = list,
 ) -> Iterator[House]:
     """Open the office; its clock stands still. Arguments: `furnished` False leaves it without anybody."""
     clock = Clock()
@@ -184,6 +186,7 @@ def house(
         send_soon=lambda: rang.append("send"),
         settle_soon=lambda: rang.append("settle"),
         reader=MaskedReader(database, _reader()),
+        troubles=troubles,
     )
     desk = Desk(database, originals, cabinet.life, cabinet.sender_of, cabinet.reader.copy)
     app = build(
