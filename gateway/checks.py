@@ -140,7 +140,7 @@ def _socket_file(door: LmtpSettings, path: Path, data: Path, *, ours: bool) -> I
     if (taken := socketfile.fault(path)) is not None and not (ours and isinstance(taken, SocketTaken)):
         yield Finding("wrong", "lmtp.path", taken.sentence("th"), taken.sentence("en"))
     try:
-        socketfile.group_of(door.group)
+        socketfile.group_of(door.group, path.parent)
     except SarabanError as error:
         yield Finding("wrong", "lmtp.group", error.sentence("th"), error.sentence("en"))
 

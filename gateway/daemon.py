@@ -187,7 +187,8 @@ def _door(house: House, channel: Channel) -> Door:
 
 async def _open_lmtp(door: Door, settings: Settings) -> None:
     if settings.lmtp.path is not None:
-        await door.open_socket_file(settings.lmtp.path, settings.lmtp.permissions, group_of(settings.lmtp.group))
+        group = group_of(settings.lmtp.group, settings.lmtp.path.parent)
+        await door.open_socket_file(settings.lmtp.path, settings.lmtp.permissions, group)
     else:
         await door.open(settings.lmtp.host, settings.lmtp.port)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import stat
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.unit_file import unit
+from tests.unit_file import README, unit
 
 MOST = 1.5  # of 10, as `systemd-analyze security` counts exposure
 BIND = "CAP_NET_BIND_SERVICE"
@@ -39,6 +40,27 @@ def test_the_unit_is_closed_with_port_25_as_the_readme_opens_it(tmp_path: Path) 
         assert re.search(line, text)
         text = re.sub(line, other, text)
     assert exposure(tmp_path, text) <= MOST
+
+
+def test_the_unit_lets_us_write_wherever_the_readme_puts_something() -> None:
+    text = README.read_text("utf-8")
+    put = re.findall(r'\b(?:path|key_file) = "([^"]+)"', text)
+    assert {Path(place).name for place in put} >= {"lmtp", "totp.key"}
+    found = dict(re.findall(r"(?m)^(ReadWritePaths|RuntimeDirectory)=(.+)$", unit()))
+    ours = [Path(place.removeprefix("-")) for place in found["ReadWritePaths"].split()]
+    ours.append(Path("/run", found["RuntimeDirectory"]))
+    assert [place for place in put if not any(Path(place).is_relative_to(folder) for folder in ours)] == []
+
+
+def test_the_folder_of_the_socket_gives_it_the_group_that_the_unit_hides() -> None:
+    text = README.read_text("utf-8")
+    socket = re.search(r'(?m)^ +path = "(.+)/lmtp"\n +group = "(\w+)"$', text)
+    made = re.search(r"`install -d -o saraban -g (\w+) -m (\d+) (\S+)`", text)
+    assert socket
+    assert made
+    assert "PrivateUsers=yes" in unit()
+    assert (made[3], made[1]) == socket.groups()
+    assert int(made[2], 8) == stat.S_ISGID | 0o750
 
 
 @pytest.mark.parametrize("line", ["CapabilityBoundingSet=", "ProtectSystem=strict", "SystemCallFilter=@system-service"])

@@ -13,10 +13,10 @@ class GroupUnknown(SarabanError):
 
 
 class GroupNotOurs(SarabanError):
-    """Only a member may give a file to a group. `we`: the user that we run as."""
+    """Only a member may give a file to a group. `we`: the user that we run as; `command`: what lets the group in."""
 
-    th = "{we} ไม่ได้อยู่ในกลุ่ม {group} จึงเปิดช่องรับ LMTP ให้กลุ่มนี้ไม่ได้ ให้ผู้ดูแลเครื่องสั่ง usermod -aG {group} {we} แล้วเริ่มระบบใหม่"
-    en = "{we} is no member of {group}, which the LMTP socket is for: run usermod -aG {group} {we} and start again"
+    th = "{we} ไม่ได้อยู่ในกลุ่ม {group} จึงเปิดช่องรับ LMTP ให้กลุ่มนี้ไม่ได้ ให้ผู้ดูแลเครื่องสั่ง {command} แล้วเริ่มระบบใหม่"
+    en = "{we} is no member of {group}, which the LMTP socket is for: run {command} and start again"
 
 
 class SocketTaken(SarabanError):

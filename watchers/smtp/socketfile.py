@@ -5,6 +5,7 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import shlex
 import socket
 import stat
 from contextlib import suppress
@@ -12,10 +13,13 @@ from pathlib import Path
 
 from ledger.errors import GroupNotOurs, GroupUnknown, SarabanError, SocketBlocked, SocketTaken
 
+_ELSEWHERE = 65534  # what a user namespace shows for each group that it does not know
 
-def group_of(name: str) -> int | None:
-    """The number of a group that is named, or given by number; `None` for "".
 
+def group_of(name: str, folder: Path) -> int | None:
+    """The number of the group, named or given by number, to which we must give a socket in `folder`.
+
+    `None` for "", and where the folder gives the group to its files by itself (setgid).
     Errors: `GroupUnknown`; `GroupNotOurs` where we are no member of it.
     """
     if not name:
@@ -24,9 +28,37 @@ def group_of(name: str) -> int | None:
         number = int(name) if name.isascii() and name.isdigit() else grp.getgrnam(name).gr_gid
     except KeyError:
         raise GroupUnknown(group=name) from None
+    if _gives(folder, number):
+        return None
     if os.geteuid() and number not in (os.getegid(), *os.getgroups()):
-        raise GroupNotOurs(group=name, we=pwd.getpwuid(os.geteuid()).pw_name)
+        raise GroupNotOurs(group=name, we=_our_name(), command=_opening(folder, name))
     return number
+
+
+def _gives(folder: Path, group: int) -> bool:
+    """Whether files made in `folder` are of `group`. Under `PrivateUsers=` we see only that it is none of ours."""
+    try:
+        status, known = folder.stat(), Path("/proc/self/gid_map").read_text("utf-8")
+    except OSError:
+        return False
+    spans = [[int(number) for number in line.split()] for line in known.splitlines()]
+    shown = group if any(first <= group < first + count for first, _, count in spans) else _ELSEWHERE
+    return bool(status.st_mode & stat.S_ISGID) and status.st_gid == shown
+
+
+def _opening(folder: Path, group: str) -> str:
+    """What lets the group in: by the folder where that is ours, since it works under `PrivateUsers=` too."""
+    if folder.is_dir() and folder.stat().st_uid == os.geteuid():
+        where = shlex.quote(str(folder))
+        return f"chgrp {group} {where} && chmod g+s {where}"
+    return f"usermod -aG {group} {_our_name()}"
+
+
+def _our_name() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # a user id without a name, as in containers
+        return str(os.geteuid())
 
 
 def fault(path: Path) -> SarabanError | None:

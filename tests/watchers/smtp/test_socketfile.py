@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,25 +97,78 @@ def test_a_socket_file_that_is_another_ones_by_now_stays(house: House, tmp_path:
 
 
 def test_a_group_has_a_name_or_a_number(tmp_path: Path):
-    assert socketfile.group_of("") is None
-    assert socketfile.group_of(str(os.getegid())) == os.getegid()
+    assert socketfile.group_of("", tmp_path) is None
+    assert socketfile.group_of(str(os.getegid()), tmp_path) == os.getegid()
     with pytest.raises(GroupUnknown, match="groupadd sarabun"):
-        socketfile.group_of("sarabun")
+        socketfile.group_of("sarabun", tmp_path)
 
 
-# Root may give a file to any group: who runs these tests so becomes nobody for a moment.
-NOBODY = """
-import os
-from watchers.smtp.socketfile import group_of
-if os.geteuid() == 0:
-    os.setgroups([])
-    os.setgid(65534)
-    os.setuid(65534)
-group_of("0")
+US, MAIL = 47001, 47105  # a user and a group that have no names
+OPENED = """
+import ctypes, os, sys
+from pathlib import Path
+from ledger.errors import SarabanError
+from watchers.smtp.socketfile import bound, group_of
+path, group, us, groups, private = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
+os.setgroups([groups] if groups else [])
+os.setresgid(us, us, us)
+os.setresuid(us, us, us)
+if private:  # as PrivateUsers=yes of a unit: no other group is known
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(4, 1, 0, 0, 0) == 0  # dumpable, so that /proc/self is ours
+    assert libc.unshare(0x10000000) == 0, os.strerror(ctypes.get_errno())
+    for name, line in (("setgroups", "deny"), ("uid_map", f"{us} {us} 1"), ("gid_map", f"{us} {us} 1")):
+        Path("/proc/self", name).write_text(line)
+try:
+    bound(path, 0o660, group_of(group, path.parent))
+except SarabanError as error:
+    sys.exit(error.sentence("en"))
 """
 
 
-def test_only_a_group_that_we_are_in_can_be_given_a_file():
-    asked = subprocess.run([sys.executable, "-c", NOBODY], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "GroupNotOurs" in asked.stderr
-    assert "usermod -aG 0" in asked.stderr
+def open_as_us(path: Path, *, member: bool = False, private: bool = False) -> str:
+    """Open the socket for the group of the mail server, as our user, in that group or not; what is said."""
+    given = [str(path), *(str(int(number)) for number in (MAIL, US, MAIL * member, private))]
+    words = [sys.executable, "-c", OPENED, *given]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False).stderr.strip()
+
+
+@pytest.fixture
+def ours() -> Iterator[Path]:
+    """A folder of our user, which he gets to."""
+    if os.geteuid():
+        pytest.skip("only root can become another user")
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        os.chmod(name, 0o755)
+        folder = Path(name) / "saraban"
+        folder.mkdir()
+        os.chown(folder, US, -1)
+        yield folder
+
+
+@pytest.mark.parametrize("ways", [{}, {"member": True, "private": True}], ids=["no member", "PrivateUsers"])
+def test_a_group_that_is_not_ours_is_told_with_what_mends_it(ours: Path, ways: dict[str, bool]):
+    mended = f"chgrp {MAIL} {ours} && chmod g+s {ours}"
+    assert open_as_us(ours / "lmtp", **ways) == (
+        f"{US} is no member of {MAIL}, which the LMTP socket is for: run {mended} and start again"
+    )
+    os.chown(ours, -1, MAIL)
+    ours.chmod(0o2750)
+    assert open_as_us(ours / "lmtp", **ways) == ""
+    status = (ours / "lmtp").stat()
+    assert (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid) == (0o660, US, MAIL)
+
+
+def test_a_member_gives_the_socket_to_the_group(ours: Path):
+    assert open_as_us(ours / "lmtp", member=True) == ""
+    assert (ours / "lmtp").stat().st_gid == MAIL
+
+
+def test_a_folder_that_gives_another_group_is_none_of_it(ours: Path):
+    os.chown(ours, -1, MAIL + 1)
+    ours.chmod(0o2750)
+    assert "is no member" in open_as_us(ours / "lmtp")
+
+
+def test_in_a_folder_of_somebody_else_membership_is_the_way(ours: Path):
+    assert f"usermod -aG {MAIL} {US}" in open_as_us(ours.parent / "lmtp")
