@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import socket
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,6 +144,10 @@ def _socket_file(door: LmtpSettings, path: Path, data: Path, *, ours: bool) -> I
         socketfile.group_of(door.group, path.parent)
     except SarabanError as error:
         yield Finding("wrong", "lmtp.group", error.sentence("th"), error.sentence("en"))
+    if door.permissions & stat.S_IWOTH and all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents):
+        th = f"ผู้ใช้ทุกคนของเครื่องนี้ส่งหนังสือทาง {path} ได้ (mode {door.mode}) ให้ใช้ 0660 และตั้ง lmtp.group"
+        en = f"everybody on this machine may deliver by {path} (mode {door.mode}): use 0660 and set lmtp.group"
+        yield Finding("warning", "lmtp.mode", th, en)
 
 
 def _port(name: str, host: str, port: int, taken: set[str], *, ours: bool) -> Finding:

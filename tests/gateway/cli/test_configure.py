@@ -8,6 +8,7 @@ import re
 import socket
 import stat
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -165,6 +166,22 @@ def test_a_wrong_group_is_told_at_the_start(saraban: Saraban, tmp_path: Path) ->
     told = saraban("run", "--config", settings(tmp_path, text))
     assert (told.code, "groupadd sarabun" in told.err) == (os.EX_CONFIG, True)
     assert not (tmp_path / "lmtp").exists()
+
+
+def test_check_warns_of_a_socket_file_that_lets_everybody_in(saraban: Saraban, tmp_path: Path) -> None:
+    def told(folder: Path, mode: str) -> str | None:
+        text = f"[lmtp]\nenabled = true\npath = '{folder / 'lmtp'}'\nmode = '{mode}'"
+        return saraban("check", "--json", "--config", settings(tmp_path, text)).verdicts().get("lmtp.mode")
+
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        assert told(Path(name), "0666") is None  # nobody else gets into the folder
+        os.chmod(name, 0o755)
+        assert [told(Path(name), mode) for mode in ("0666", "0662", "0660", "0600")] == [
+            "warning",
+            "warning",
+            None,
+            None,
+        ]
 
 
 def test_check_misses_the_key_of_second_factors(saraban: Saraban, tmp_path: Path) -> None:
