@@ -132,10 +132,19 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
             self._watch_reader()
 
-    def signed_in(self) -> None:
+    def signed_in(self, account: int) -> None:
         """See `line.Line`."""
         if asking := self._asks():
-            self._crowd.know(self, asking, self._cookie())
+            self._crowd.know(self, asking, self._cookie(), account)
+
+    def not_signed_in(self) -> None:
+        """See `line.Line`."""
+        if asking := self._asks():
+            self._crowd.mistake(self, asking, self._cookie())
+
+    def may_have_ended(self, account: int | None) -> None:
+        """See `line.Line`."""
+        self._crowd.forget(account)
 
     def body_within(self, seconds: float) -> None:
         """See `line.Line`."""

@@ -63,7 +63,8 @@ class Crowd:
         self._here: dict[_Place, set[Caller]] = {}
         self._places: dict[Caller, _Place] = {}
         self._all: dict[bool, set[Caller]] = {False: set(), True: set()}  # by whether they are known
-        self._cookies: OrderedDict[bytes, None] = OrderedDict()
+        self._cookies: OrderedDict[bytes, int] = OrderedDict()  # and whose account they are
+        self._doubted: set[Caller] = set()  # known by what they asked before; the next time the cookie must say so
         self._told = False
 
     def __len__(self) -> int:
@@ -87,7 +88,7 @@ class Crowd:
         if cookie and _mark(cookie) in self._cookies and self._know(caller, address):
             return True
         place = _Place(network_of(address, 32, 64), known=False)
-        if self._places.get(caller, _Place(place.network, known=False)).known:
+        if caller in self._all[True] and caller not in self._doubted:
             return True
         for among, most in (
             (self._here.get(place, set()), self._most.answered),
@@ -99,18 +100,35 @@ class Crowd:
         self._put(caller, place)
         return True
 
-    def know(self, caller: Caller, address: str, cookie: bytes) -> None:
-        """The request is of somebody signed in, who is known by the cookie from now on."""
-        self._cookies[_mark(cookie)] = None
+    def know(self, caller: Caller, address: str, cookie: bytes, account: int) -> None:
+        """The request is of somebody signed in, who is known by the cookie until it is forgotten."""
+        self._cookies[_mark(cookie)] = account
         self._cookies.move_to_end(_mark(cookie))
         if len(self._cookies) > COOKIES:
             self._cookies.popitem(last=False)
         self._know(caller, address)
 
+    def mistake(self, caller: Caller, address: str, cookie: bytes) -> None:
+        """The request is of nobody who is signed in: it is a stranger's, as all that come with this cookie."""
+        self._cookies.pop(_mark(cookie), None)
+        if caller in self._all[True]:
+            place = _Place(network_of(address, 32, 64), known=False)
+            self._put(caller, place)
+            asking = [one for one in self._here[place] if one.asking]
+            if len(asking) > self._most.answered:
+                self._end_longest(asking)
+
+    def forget(self, account: int | None) -> None:
+        """Sign-ins of the account, or of anybody (None), may have ended: who is known must show it once more."""
+        for mark in [mark for mark, whose in self._cookies.items() if account in (None, whose)]:
+            del self._cookies[mark]
+        self._doubted |= self._all[True]
+
     def leave(self, caller: Caller) -> None:
         """It is over, or nobody's for now."""
         if (place := self._places.pop(caller, None)) is not None:
             self._all[place.known].discard(caller)
+            self._doubted.discard(caller)
             self._here[place].discard(caller)
             if not self._here[place]:
                 del self._here[place]

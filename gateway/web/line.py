@@ -12,8 +12,14 @@ NAME = "saraban.line"  # among the extensions of a request's scope
 class Line(Protocol):
     """One connection."""
 
-    def signed_in(self) -> None:
+    def signed_in(self, account: int) -> None:
         """Whoever asks is known: it counts among the many of an address, no longer among the few."""
+
+    def not_signed_in(self) -> None:
+        """What its cookie names is not open, or no more."""
+
+    def may_have_ended(self, account: int | None) -> None:
+        """Sign-ins of this account, or of anybody, may have ended by what was asked here."""
 
     def body_within(self, seconds: float) -> None:
         """From now, the rest of the body may take so long."""
@@ -22,7 +28,13 @@ class Line(Protocol):
 class Nobody:
     """Where the server is another one, as in a test of one part."""
 
-    def signed_in(self) -> None:
+    def signed_in(self, account: int) -> None:
+        """Counts nothing."""
+
+    def not_signed_in(self) -> None:
+        """Counts nothing."""
+
+    def may_have_ended(self, account: int | None) -> None:
         """Counts nothing."""
 
     def body_within(self, seconds: float) -> None:

@@ -43,15 +43,15 @@ class Account:
         return [
             Page("/account", self.show, own),
             Page("/account/password", self.password_form, own),
-            Page("/account/password", self.password, own, post, hashes=True),
+            Page("/account/password", self.password, own, post, hashes=True, ends=True),
             Page("/account/second", self.second_form, own, halfway=True),
-            Page("/account/second", self.second, own, post, halfway=True),
+            Page("/account/second", self.second, own, post, halfway=True, ends=True),
             Page("/account/second/codes", self.to_second, own),
             Page("/account/second/codes", self.codes, own, post),
             Page("/account/second/remove", self.to_second, own),
-            Page("/account/second/remove", self.remove, own, post, hashes=True),
-            Page("/account/sign-ins/end", self.end_one, own, post),
-            Page("/account/sign-ins/end-others", self.end_others, own, post),
+            Page("/account/second/remove", self.remove, own, post, hashes=True, ends=True),
+            Page("/account/sign-ins/end", self.end_one, own, post, ends=True),
+            Page("/account/sign-ins/end-others", self.end_others, own, post, ends=True),
             Page("/account/act-for", self.act_for, own, post),
         ]
 

@@ -56,6 +56,7 @@ class Page:
     halfway: bool = False  # also for a sign-in that still lacks its second factor
     hashes: bool = False  # checks or keeps a password, and waits for its turn apart from all others
     quiet: bool = False  # asked for by a script: does not keep a sign-in alive
+    ends: bool = False  # may end sign-ins of one's own account; what is grave, anybody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,11 @@ class Guard:
         touch = not (page.quiet or QUIET in request.headers)
         with self._turn(token):
             asked = await self._looked(request, token, touch=touch)
-            sign_in = asked.sign_in
+            sign_in, connection = asked.sign_in, line.of(request.scope)
             if sign_in is not None:
-                line.of(request.scope).signed_in()
+                connection.signed_in(sign_in.account_id)
+            elif token:
+                connection.not_signed_in()
             if request.method not in SAFE:
                 self._from_here(request)
             if page.right is not Right.OPEN:
@@ -148,11 +151,20 @@ class Guard:
             asked = replace(asked, form=body.form, lists=body.lists, files=body.files)
             try:
                 self._confirmed(page, asked.sign_in)
-                return await (self._hashing if page.hashes else self._threads).run(page.run, asked)
+                return await self._done(page, asked)
             except ConfirmFirst:
                 if body.files:
                     raise  # files cannot be carried through another page
                 return await self._threads.run(self._ask_again, asked)
+
+    async def _done(self, page: Page, asked: Asked) -> Response:
+        response = await (self._hashing if page.hashes else self._threads).run(page.run, asked)
+        connection = line.of(asked.request.scope)
+        if page.grave or (page.ends and asked.sign_in is None and response.status_code == 303):
+            connection.may_have_ended(None)
+        elif page.ends and asked.sign_in is not None:
+            connection.may_have_ended(asked.sign_in.account_id)
+        return response
 
     def _unsealed(self, asked: Asked) -> Callable[[tuple[str, str]], None]:
         """What looks at a form's first field. Errors: `FormStale` for a seal that is not this sign-in's."""

@@ -45,7 +45,7 @@ class Signing:
         return [
             Page("/sign-in", self.sign_in_form, free),
             Page("/sign-in", self.sign_in, free, ("POST",), hashes=True),
-            Page("/sign-out", self.sign_out, Right.OWN, ("POST",), halfway=True),
+            Page("/sign-out", self.sign_out, Right.OWN, ("POST",), halfway=True, ends=True),
             Page("/second", self.second_form, Right.OWN, halfway=True),
             Page("/second", self.second, Right.OWN, ("POST",), halfway=True),
             Page("/confirm", self.confirm_form, Right.OWN, halfway=True),
@@ -53,7 +53,7 @@ class Signing:
             Page("/begin", self.begin_form, free),
             Page("/begin", self.begin, free, ("POST",), hashes=True),
             Page("/join/{token}", self.join_form, free),
-            Page("/join/{token}", self.join, free, ("POST",), hashes=True),
+            Page("/join/{token}", self.join, free, ("POST",), hashes=True, ends=True),
             Page("/forgot", self.forgot_form, free),
             Page("/forgot", self.forgot, free, ("POST",)),
         ]

@@ -51,7 +51,7 @@ def ask(crowd: Crowd, since: float | None = None, address: str = HERE, cookie: b
 def known(crowd: Crowd, since: float | None = None) -> Someone:
     caller = ask(crowd, since)
     assert caller
-    crowd.know(caller, HERE, COOKIE)
+    crowd.know(caller, HERE, COOKIE, 1)
     return caller
 
 
@@ -102,7 +102,7 @@ def test_of_the_many_too_the_longest_makes_room_or_the_next_stays_among_the_few(
     assert all(ask(crowd) for _ in range(2))
     assert not ask(crowd)  # the sixth is one of three
     many[3].waiting_since = 5.0
-    crowd.know(sixth, HERE, COOKIE)
+    crowd.know(sixth, HERE, COOKIE, 1)
     assert many[3].ended
     assert ask(crowd)
 
@@ -124,10 +124,31 @@ def test_only_so_many_cookies_are_remembered(crowd: Crowd, monkeypatch: pytest.M
     monkeypatch.setattr(crowds, "COOKIES", 2)
     one = known(crowd)
     for cookie in (b"2", COOKIE, b"3"):
-        crowd.know(one, HERE, cookie)
+        crowd.know(one, HERE, cookie, 1)
     crowd.leave(one)
     assert all(ask(crowd) for _ in range(3))
     assert [bool(ask(crowd, cookie=cookie)) for cookie in (COOKIE, b"2", b"3")] == [True, False, True]
+
+
+@pytest.mark.parametrize(("ended", "still"), [(1, False), (2, True), (None, False)])
+def test_whose_sign_in_may_have_ended_must_show_it_once_more(crowd: Crowd, ended: int | None, still: bool) -> None:
+    one, other = known(crowd), known(crowd)
+    assert all(ask(crowd) for _ in range(3))
+    crowd.forget(ended)
+    assert bool(crowd.ask(one, HERE, COOKIE)) is still
+    assert not crowd.ask(other, HERE, b"")
+    assert not one.ended  # what is being answered is answered
+
+
+def test_whoever_turns_out_not_to_be_signed_in_is_a_stranger_with_all_that_bring_the_cookie(crowd: Crowd) -> None:
+    crowd.leave(known(crowd))
+    dripping = [ask(crowd, since, cookie=COOKIE) for since in (1.0, 2.0, 3.0, 4.0)]
+    for one in dripping:
+        crowd.mistake(one, HERE, COOKIE)  # type: ignore[arg-type]
+    assert [one.ended for one in dripping if one] == [True, False, False, False]
+    last = ask(crowd, 5.0, cookie=COOKIE)
+    assert last
+    assert [one.ended for one in dripping if one] == [True, True, False, False]
 
 
 THERE = [f"198.51.100.{n}" for n in range(9)]
@@ -167,7 +188,7 @@ def test_so_many_strangers_are_answered_that_some_may_still_be_heard(small: Crow
 def test_of_all_who_are_known_too_who_waits_longest_makes_room(small: Crowd) -> None:
     some = [ask(small, since, address=there) for since, there in zip((8.0, 2.0, 9.0), THERE, strict=False)]
     for one, there in zip(some, THERE, strict=False):
-        small.know(one, there, there.encode())  # type: ignore[arg-type]
+        small.know(one, there, there.encode(), 1)  # type: ignore[arg-type]
     known(small)
     assert [one.ended for one in some if one] == [False, True, False]
 
@@ -183,7 +204,7 @@ def test_a_crowd_is_told_of_once_until_it_is_over(small: Crowd) -> None:
 
 def test_nothing_is_kept_of_who_has_left(crowd: Crowd) -> None:
     callers = come(crowd, 1.0, 2.0, 3.0)
-    crowd.know(callers[0], HERE, COOKIE)
+    crowd.know(callers[0], HERE, COOKIE, 1)
     for caller in callers:
         crowd.leave(caller)
         crowd.leave(caller)

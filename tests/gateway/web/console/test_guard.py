@@ -14,15 +14,17 @@ import pytest
 
 from gateway.web import forms
 from gateway.web.console import bodies, guard
-from gateway.web.crowd import FEW
+from gateway.web.crowd import ANSWERED, FEW
 from gateway.web.multipart import Multipart
 from gateway.web.posted import Urlencoded
 from tests.gateway.web.console.house import PASSWORD, Client, House, text_of
 from tests.gateway.web.console.house import house as opened
 from tests.gateway.web.console.test_registers import PAPER
+from tests.gateway.web.test_connection import ended, eventually
 
 FORM = "application/x-www-form-urlencoded"
 NEW = "/registers/incoming/new"
+BETTER = "ฝูงช้างเดินข้ามสะพานแขวน"
 DRAFT = {"form": "new incoming", "d.subject": "ขอเชิญประชุม"}
 
 
@@ -254,6 +256,35 @@ def test_connections_of_who_is_signed_in_are_counted_apart(house: House) -> None
         for line in held:
             line.sendall(rest)
         assert {line.recv(65536)[:13] for line in held} == {b"HTTP/1.1 200 "}
+
+
+@pytest.mark.parametrize(
+    ("how", "fields"),
+    [
+        ("/sign-out", {}),
+        ("/account/sign-ins/end-others", {}),
+        ("/account/password", {"old": PASSWORD, "new": BETTER, "again": BETTER}),
+    ],
+    ids=["by itself", "by another", "by another password"],
+)
+def test_a_sign_in_that_ended_holds_no_more_connections_than_a_stranger(
+    house: House, clerk: Client, how: str, fields: dict[str, str]
+) -> None:
+    """Also where nobody asks who it is, as for receipt links."""
+    old = clerk.cookies["sid"]
+    ends = clerk if how == "/sign-out" else house.signed_in("office.plain")
+    assert ends.post(how, fields).status == 303
+    drips = (
+        f"POST /r/{'x' * 43} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: sid={old}\r\nContent-Type: {FORM}\r\n"
+        "Content-Length: 900\r\n\r\nname="
+    )
+    with ExitStack() as stack:
+        held = []
+        for _ in range(FEW):
+            at = ("127.0.0.1", int(house.url.rpartition(":")[2]))
+            held.append(stack.enter_context(create_connection(at)))
+            held[-1].sendall(drips.encode())
+        eventually(lambda: sum(map(ended, held)) == FEW - ANSWERED)
 
 
 # Transport
