@@ -36,3 +36,9 @@ class Ground:
         agent = one_line(clean(request.headers.get("user-agent", "")))[:AGENT_LENGTH]
         network = network_of(self.peers.address(request.scope))
         return Visit(self.clock(), request.method, network, agent)
+
+
+def token_of(request: Request) -> str:
+    """The token that the address names, or "" where any of it is percent-encoded: no link of ours is (P-21)."""
+    token: str = request.path_params["token"]
+    return "" if b"%" in request.scope.get("raw_path", b"") else token

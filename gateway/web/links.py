@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.web import forms
 from gateway.web.desk import Desk
 from gateway.web.forms import Form, one_line
-from gateway.web.ground import Ground
+from gateway.web.ground import Ground, token_of
 from gateway.web.seals import UNLOCKED_FOR
 from ledger.errors import CodesSilent, Refused
 from ledger.values import ReceiptPage
@@ -112,12 +112,6 @@ class Links:
             query["lang"] = self.ground.pages.language(request)
         address = f"/r/{quote(token_of(request), safe='')}" + (f"?{urlencode(query)}" if query else "")
         return RedirectResponse(address + (f"#{fragment}" if fragment else ""), 303)
-
-
-def token_of(request: Request) -> str:
-    """The token that the address names."""
-    token: str = request.path_params["token"]
-    return token
 
 
 def _remembered(request: Request) -> str:

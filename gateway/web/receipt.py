@@ -13,7 +13,8 @@ from starlette.routing import Route
 
 from gateway.web import forms, headers
 from gateway.web.forms import Form, one_line
-from gateway.web.links import NAME_LENGTH, Links, Wrong, token_of
+from gateway.web.ground import token_of
+from gateway.web.links import NAME_LENGTH, Links, Wrong
 from ledger.errors import Refused
 from ledger.values import ReceiptPage
 

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.web import forms
-from gateway.web.links import Links, Wrong, token_of
+from gateway.web.ground import token_of
+from gateway.web.links import Links, Wrong
 from ledger.errors import Refused
 
 

@@ -52,6 +52,17 @@ def test_a_token_alone_is_masked_where_it_is_ours(world: World, reader: Reader, 
     assert found.links == (token_hash(token),)
 
 
+def test_a_link_in_two_pieces_is_masked_where_it_is_ours(world: World, reader: Reader, token: str) -> None:
+    link = f"http://a.example/r/{token}"
+    for cut in (
+        f"Subject: ตอบ {link[:40]}\r\n {link[40:]}\r\n\r\nx",
+        f"\r\nSomsri> {link[:40]}\r\nSomsri> {link[40:]}",
+    ):
+        found = MaskedReader(world.database, reader).read(cut.encode())
+        assert MARK in found.subject + found.text
+        assert (found.links, token[-20:] in repr(found)) == ((token_hash(token),), False)
+
+
 def test_a_token_alone_in_a_file_is_found_and_not_handed_out(world: World, reader: Reader, token: str) -> None:
     masked = MaskedReader(world.database, reader)
     found = masked.read(a_mail("ดังแนบ", f"{token} {STRANGE}"))

@@ -17,6 +17,7 @@ _LINE_NAMES = """
 _LINES = frozenset(_LINE_NAMES.split())
 _CELLS = frozenset({"td", "th"})
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
+_TOKEN_BEFORE = re.compile(r"[\w-]{43}$", re.ASCII)
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
 
@@ -28,11 +29,16 @@ def text_of(html: str) -> str:
     while (tag := html.find("<", at)) >= 0:
         pieces.append(_SPACES.sub(" ", html[at:tag]))
         at, piece = _past(html, tag)
-        pieces.append(piece)
+        pieces.append(piece or (" " if _ends_a_link(html, tag, pieces[-1]) else ""))
     pieces.append(_SPACES.sub(" ", html[at:]))
     lines = unescape("".join(pieces)).split("\n")
     text = "\n".join(_SPACES.sub(" ", line).strip() for line in lines)
     return clean(_MANY_BREAKS.sub("\n\n", text).strip())
+
+
+def _ends_a_link(html: str, at: int, before: str) -> bool:
+    """Whether the tag closes a link whose text is an address: the next word is no part of that."""
+    return html[at : at + 3].lower() == "</a" and bool(_TOKEN_BEFORE.search(before[-43:]))
 
 
 def _past(html: str, at: int) -> tuple[int, str]:

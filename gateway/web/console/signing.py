@@ -10,7 +10,7 @@ from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.cookies import Cookies
 from gateway.web.console.guard import OURS, Page, inside
 from gateway.web.console.view import View, to
-from gateway.web.ground import Ground
+from gateway.web.ground import Ground, token_of
 from ledger import inviting
 from ledger.access import Right
 from ledger.errors import (
@@ -215,4 +215,4 @@ def _status(fault: SarabanError) -> int:
 
 
 def _token(asked: Asked) -> str:
-    return str(asked.request.path_params["token"])[:100]
+    return token_of(asked.request)[:100]

@@ -233,6 +233,14 @@ def test_every_link_that_opens_nothing_gets_the_same_page(web: Site) -> None:
     assert NoSuchLink().sentence("th") in answers[0].text
 
 
+@pytest.mark.parametrize("encoded", [f"/r/%{ord(ORDINARY[0]):02x}{ORDINARY[1:]}", f"/%72/{ORDINARY}"])
+def test_a_link_that_is_percent_encoded_opens_nothing(web: Site, encoded: str) -> None:
+    answers = [web.get(encoded), web.post(encoded, {"name": NAME}), web.get(f"{encoded}/files/1")]
+    assert [answer.status for answer in answers] == [404] * 3
+    assert NoSuchLink().sentence("th") in answers[0].text
+    assert web.get(f"/r/{ORDINARY}").status == 200
+
+
 def test_nothing_is_done_behind_a_link_that_opens_nothing(web: Site) -> None:
     nonce = web.get(f"/r/{ORDINARY}").nonce()
     for path in ("", "/forward", "/code", "/unlock"):

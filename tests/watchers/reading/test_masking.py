@@ -73,6 +73,12 @@ def test_a_reading_has_no_link_and_says_which_was_there(content: bytes) -> None:
     assert not reading.defects
 
 
+def test_the_word_behind_a_link_in_html_is_no_part_of_it() -> None:
+    html = f'<p>ดู <a href="{LINK}">{LINK}</a><b>See</b> <a href="x">here</a>.</p>'.encode()
+    found = read(b"Subject: x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html)
+    assert (found.text, found.links) == (f"ดู {MARK} See here.", (HASH,))
+
+
 def test_the_diagnostic_of_a_bounce_has_none() -> None:
     report = (
         b"From: MAILER-DAEMON@x.example\r\nSubject: Undelivered Mail Returned to Sender\r\n"

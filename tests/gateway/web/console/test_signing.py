@@ -320,6 +320,7 @@ def test_an_account_of_another_school_is_joined_with_its_own_password(house: Hou
         key = act.add(PersonRow, organisation_id=house.places["s2"], code="both", name="นายทดสอบ สองแห่ง", mailbox=LOGIN)
         token = house.door.invitations.invite(act, key)
     visitor = stranger(house)
+    assert visitor.get(f"/join/%{ord(token[0]):02x}{token[1:]}").status == stranger(house).get("/join/x").status
     assert "พิมพ์รหัสผ่านเดิม" in text_of(visitor.get(f"/join/{token}"))
     assert visitor.post(f"/join/{token}", {"password": ANOTHER}).status == 422
     assert where(visitor.post(f"/join/{token}", {"password": PASSWORD})) == "/home"
