@@ -167,5 +167,5 @@ class Door:
             try:
                 act(session)
             except Exception as error:
-                log.error("session broken peer=%s error=%s", session.guest.address, type(error).__name__)
+                log.error("session broken peer=%s error=%s", session.peer, type(error).__name__)
                 session.end()

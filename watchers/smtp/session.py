@@ -31,6 +31,7 @@ class SmtpSession(Wire):
     greetings: ClassVar[frozenset[str]] = frozenset({"EHLO", "HELO"})
 
     guest: Guest
+    peer: str  # as the log names it: an address, or the socket file that has none
     _envelope: Envelope
     _greeted = False
     _faulty = False  # we were at fault once
@@ -39,6 +40,7 @@ class SmtpSession(Wire):
     async def _handle_client(self) -> None:
         """The whole session; aiosmtpd starts it with the connection."""
         self.guest = self.door.porter.guest(self.transport.get_extra_info("peername"))
+        self.peer = self.guest.address or str(self.transport.get_extra_info("sockname") or "")
         self._envelope = Envelope(self.door, self.guest)
         refusal = self.door.enter(self)
         last = b"vanished"
@@ -56,7 +58,7 @@ class SmtpSession(Wire):
         except Gone:
             pass
         finally:
-            facts = (self.guest.address, self._envelope.letters, self._envelope.refused, self._errors, last.decode())
+            facts = (self.peer, self._envelope.letters, self._envelope.refused, self._errors, last.decode())
             log.info("session ended peer=%s letters=%d refused=%d errors=%d last=%s", *facts)
             if refusal is None:
                 self.door.left(self)
@@ -81,7 +83,7 @@ class SmtpSession(Wire):
         """Our own fault, whatever it is, is temporary, and nobody outside learns more (P-2)."""
         where = extract_tb(error.__traceback__)[-1]
         place = f"{where.name}:{where.lineno}"
-        log.error("failed peer=%s error=%s at=%s", self.guest.address, type(error).__name__, place)
+        log.error("failed peer=%s error=%s at=%s", self.peer, type(error).__name__, place)
         return replies.OUR_FAULT.decode()
 
     async def _obey(self, line: bytes) -> None:
@@ -183,7 +185,7 @@ class SmtpSession(Wire):
                 return await self._offer(content.whole(), sender.address)
         except Refused as error:
             sentence = error.sentence("en")
-            log.info("refused peer=%s reason=%s", self.guest.address, replies.shown(sentence))
+            log.info("refused peer=%s reason=%s", self.peer, replies.shown(sentence))
             return replies.refused(sentence, utf8=sender.utf8)
         except Exception as error:
             return (await self.handle_exception(error)).encode()
@@ -191,7 +193,7 @@ class SmtpSession(Wire):
     def _not_kept(self, fault: bytes) -> bytes:
         if fault is replies.NO_SPACE:
             self.door.space.ran_out()
-        log.info("not taken peer=%s reply=%s", self.guest.address, fault.decode())
+        log.info("not taken peer=%s reply=%s", self.peer, fault.decode())
         return fault
 
     async def _offer(self, content: bytes, sender: str) -> bytes:
@@ -207,7 +209,7 @@ class SmtpSession(Wire):
             if task is None or task.cancelling():
                 raise
             raise Unavailable from None
-        facts = (number, peer, sender, len(recipients), len(content))
+        facts = (number, self.peer, sender, len(recipients), len(content))
         log.info("taken intake=%d peer=%s sender=%s recipients=%d size=%d", *facts)
         return replies.taken(number)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from starlette.responses import RedirectResponse, Response
 
+from gateway import first_code
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.cookies import Cookies
@@ -118,10 +121,10 @@ class Signing:
         return self._cookies.keep(RedirectResponse(where, 307) if again else to(where), token)
 
     def begin_form(self, asked: Asked) -> Response:
-        """The first administrator, by the code that the server printed."""
+        """The first administrator, by the code that the server showed or wrote into a file."""
         if not self._door.invitations.awaits_first():
             return to("/sign-in")
-        return self._view.page(asked, "begin.html", values=_BEGINNING, office=self._door.invitations.office_name())
+        return self._view.page(asked, "begin.html", values=_BEGINNING, **self._beginning())
 
     def begin(self, asked: Asked) -> Response:
         """Make the first account."""
@@ -140,8 +143,14 @@ class Signing:
             )
         except (*_ASKED_AGAIN, NoSuchInvitation) as fault:
             typed = {**_BEGINNING, **form, "password": ""}
-            return self._again(asked, "begin.html", fault, values=typed, office=self._door.invitations.office_name())
+            return self._again(asked, "begin.html", fault, values=typed, **self._beginning())
         return self._enter(asked, signed_in, "/home")
+
+    def _beginning(self) -> dict[str, Any]:
+        """The office that is there already, and the name of the file with the code, if it lies in one."""
+        file = self._cabinet.database.path.parent / first_code.FILE
+        office = self._door.invitations.office_name()
+        return {"office": office, "code_file": file.name if file.exists() else ""}
 
     def join_form(self, asked: Asked) -> Response:
         """Whom the mailed link invites. Errors: `NoSuchInvitation`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from ledger.errors import Refused
 from ledger.values import Channel, Intake
-from tests.watchers.smtp.house import QUICK, House, MakeHouse, Talk
+from tests.watchers.smtp.house import QUICK, House, MakeHouse, Talk, wait_until
 
 
 @pytest.fixture
@@ -87,7 +88,8 @@ def test_smtp_is_not_spoken_here(lmtp: House):
         assert talk.say("MAIL FROM:<>").startswith("503 5.5.1")
 
 
-def test_a_socket_file_serves_too_and_goes_with_the_door(lmtp: House, tmp_path: Path):
+def test_a_socket_file_serves_too_and_goes_with_the_door(lmtp: House, tmp_path: Path, caplog):
+    caplog.set_level(logging.INFO)
     path = tmp_path / "lmtp"
     lmtp.run(lmtp.door.open_socket_file(path))
     assert path.stat().st_mode & 0o777 == 0o660
@@ -96,5 +98,7 @@ def test_a_socket_file_serves_too_and_goes_with_the_door(lmtp: House, tmp_path: 
         talk.say("DATA")
         assert talk.say("x\r\n.") == "250 2.0.0 Taken as 1"
     assert lmtp.taken[0].peer == ""
+    wait_until(lambda: any(line.startswith(f"session ended peer={path} ") for line in caplog.messages))
+    assert any(line.startswith(f"taken intake=1 peer={path} ") for line in caplog.messages)
     lmtp.run(lmtp.door.close())
     assert not path.exists()

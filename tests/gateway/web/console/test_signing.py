@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.requests import Request
 
+from gateway import first_code
 from gateway.web.console.asked import Asked
 from ledger.access import Duty
 from ledger.directory import PersonRow
@@ -364,6 +365,19 @@ def test_the_first_administrator_begins_with_the_servers_code(tmp_path: Path) ->
         assert FIRST["office_name"] in text_of(visitor.get("/home"))
         assert where(visitor.get("/begin")) == "/sign-in"
         assert where(stranger(house).post("/begin", {**FIRST, "code": printed})) == "/sign-in"
+
+
+def test_its_page_names_the_file_as_long_as_the_code_lies_in_one(tmp_path: Path) -> None:
+    with opened(tmp_path, furnished=False) as house:
+        visitor = stranger(house)
+        assert "แสดงบนจอ" in text_of(visitor.get("/begin"))
+        file = first_code.keep(house.database.path.parent, "ABCD-EFGH-JKLM")
+        for page in (visitor.get("/begin"), visitor.post("/begin", {"code": "x"})):
+            assert "อยู่ในไฟล์ first-administrator.txt" in text_of(page)
+            assert "ABCD" not in page.text
+        assert "in the file first-administrator.txt" in text_of(visitor.get("/begin?lang=en"))
+        file.unlink()
+        assert "first-administrator" not in visitor.get("/begin?lang=th").text
 
 
 def test_codes_cannot_be_guessed_for_long(tmp_path: Path) -> None:
