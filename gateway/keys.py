@@ -39,9 +39,9 @@ def second_factors(settings: Settings, database: Database) -> TotpKey:
         with database.read() as session:
             if totp.any_sealed(session):
                 raise _missing(settings)
-        durable.make_folder(path.parent.resolve())
+        durable.make_folder(path.parent)
         durable.write(path, secrets.token_hex(KEY_BYTES).encode())
-    key = _read_totp(path)
+    key = _read_totp(path, settings.data)
     totp.seal_all(database, key)
     return key
 
@@ -51,19 +51,23 @@ def must_fit(settings: Settings, database: Database) -> None:
     path = totp_file(settings)
     with database.read() as session:
         if path.exists():
-            totp.must_open(session, _read_totp(path))
+            totp.must_open(session, _read_totp(path, settings.data))
         elif totp.any_sealed(session):
             raise _missing(settings)
 
 
 def totp_file(settings: Settings) -> Path:
-    """Where the key of the second factors lies."""
-    return settings.key_file or settings.data / TOTP_FILE
+    """Where the key of the second factors lies; a link to it is followed: the file itself must be ours alone."""
+    return Path(os.path.realpath(settings.key_file or settings.data / TOTP_FILE))
 
 
-def _read_totp(path: Path) -> TotpKey:
-    """The key in a file of 64 hexadecimal digits that nobody else can read. Errors: `KeyUnusable`, OSError."""
-    if open_to_others(path) and path.parent != Path(os.environ.get("CREDENTIALS_DIRECTORY", "/")):
+def _read_totp(path: Path, data: Path) -> TotpKey:
+    """The key in a file of 64 hexadecimal digits that nobody else can read. Errors: `KeyUnusable`, OSError.
+
+    Into the `data` folder nobody else gets, and its files are closed at each start: a mode says nothing there.
+    """
+    closed = (data, os.environ.get("CREDENTIALS_DIRECTORY") or data)
+    if open_to_others(path) and not any(path.is_relative_to(os.path.realpath(folder)) for folder in closed):
         mended = f"chmod 600 {shlex.quote(str(path))}"
         th = f"ผู้ใช้อื่นของเครื่องอ่านได้ ให้สั่ง {mended}"
         raise KeyUnusable(path=path, problem=th, problem_en=f"others on this machine can read it: run {mended}")

@@ -117,6 +117,38 @@ def test_a_key_that_others_can_read_is_refused_with_the_command(tmp_path: Path, 
         assert told.value.sentence(language).endswith(f"chmod 600 '{path}'")
 
 
+@pytest.mark.parametrize("key_file", [None, Path("data/own/other.key")])
+def test_in_the_data_folder_check_and_start_say_the_same_of_an_open_mode(
+    tmp_path: Path, database: Database, key_file: Path | None
+) -> None:
+    given = settings(tmp_path, tmp_path / key_file if key_file else None)
+    keys.second_factors(given, database)
+    keys.totp_file(given).chmod(0o644)
+    keys.must_fit(given, database)
+    keys.second_factors(given, database)
+
+
+@pytest.mark.parametrize("named", [None, Path("link.key")], ids=["in data", "key_file"])
+def test_a_link_is_followed_to_a_file_that_must_be_ours_alone(
+    tmp_path: Path, database: Database, named: Path | None
+) -> None:
+    link, file = tmp_path / (named or "data/totp.key"), tmp_path / "apart" / "totp.key"
+    given = settings(tmp_path, tmp_path / named if named else None)
+    link.symlink_to(file)
+    with_a_second_factor(database)
+    keys.second_factors(given, database)
+    assert (link.is_symlink(), stat.S_IMODE(file.stat().st_mode)) == (True, 0o600)
+    file.chmod(0o644)
+    for ask in (keys.second_factors, keys.must_fit):
+        with pytest.raises(KeyUnusable, match=f"chmod 600 {file}$"):
+            ask(given, database)
+    file.unlink()
+    for ask in (keys.second_factors, keys.must_fit):
+        with pytest.raises(KeyUnusable, match=f"{file}, cannot be used: it is missing"):
+            ask(given, database)
+    assert link.is_symlink()
+
+
 def test_systemd_hands_a_key_over_with_a_mode_of_its_own(
     tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
