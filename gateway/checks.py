@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import socket
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 
 from gateway import couriers, keys, lock, wiring
 from gateway.health import hatch
+from gateway.ports import opening, place
 from gateway.settings import Settings
 from gateway.settings.sources import open_to_others
 from gateway.settings.units import gigabytes, is_loopback
@@ -25,7 +25,7 @@ from gateway.settings.ways_out import RelaySettings
 from gateway.web.peer import Peers
 from ledger import private
 from ledger.database import FILE, Database, verdict
-from ledger.errors import SarabanError, SocketTaken
+from ledger.errors import PortTaken, SarabanError, SocketTaken
 from mailers.connection import Broken
 from mailers.connection import connect as reach
 from watchers.smtp import socketfile
@@ -152,21 +152,28 @@ def _socket_file(door: LmtpSettings, path: Path, data: Path, *, ours: bool) -> I
 
 def _port(name: str, host: str, port: int, taken: set[str], *, ours: bool) -> Finding:
     """Arguments: `taken`, what the running daemon says is its own; `ours`, whether one runs that says nothing."""
-    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    where = place(host, port)
     own = Finding("good", name, f"{where} ใช้โดยระบบที่กำลังทำงาน", f"{where} is used by the running system")
     if where in taken:  # asked first: a port that only root may open would be told as forbidden
         return own
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as door:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind(address)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE and ours:
+        with opening(name, host, port):
+            _try_port(host, port)
+    except SarabanError as error:
+        if isinstance(error, PortTaken) and ours:
             return own
+        return Finding("wrong", name, error.sentence("th"), error.sentence("en"))
+    except OSError as error:
         reason = error.strerror or str(error)
         return Finding("wrong", name, f"เปิด {where} ไม่ได้: {reason}", f"{where} cannot be opened: {reason}")
     return Finding("good", name, f"{where} ว่าง", f"{where} is free")
+
+
+def _try_port(host: str, port: int) -> None:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(address)
 
 
 def _certificate(settings: Settings) -> Iterator[Finding]:

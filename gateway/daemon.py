@@ -27,6 +27,7 @@ from gateway.lock import only_one
 from gateway.logs import let_go
 from gateway.notify import notify
 from gateway.opening import clock, open_ledger
+from gateway.ports import opening
 from gateway.settings import Settings
 from gateway.web import serve
 from gateway.web.peer import Peers
@@ -60,7 +61,7 @@ def run(settings: Settings, *, mailbox: Path | None = None, ready: Ready = lambd
 
     Must be called in the main thread. Arguments: `mailbox` shows a folder of .eml files on the web (demo); `ready` is
     called once everything serves. Errors: `AlreadyRunning`; `MailDamaged` where this Python breaks mails; those of
-    `open_ledger`; OSError for a port that is taken.
+    `open_ledger`; those of `opening` for a port that cannot be opened.
     """
     os.umask(private.UMASK)
     descriptors.allow()
@@ -127,7 +128,7 @@ def _start(house: House, stack: ExitStack) -> None:
 
 @contextmanager
 def _open_doors(house: House) -> Iterator[Sequence[Door]]:
-    """The mail doors, in a thread and a loop of their own. Errors: OSError for a port that is taken."""
+    """The mail doors, in a thread and a loop of their own. Errors: those of `opening`."""
     closing, opened = asyncio.Event(), Future[tuple[Sequence[Door], asyncio.AbstractEventLoop]]()
 
     def turn() -> None:
@@ -159,7 +160,8 @@ async def _doors(
     try:
         if settings.smtp.enabled:
             doors.append(_door(house, Channel.SMTP))
-            await doors[-1].open(settings.smtp.host, settings.smtp.port)
+            with opening("smtp", settings.smtp.host, settings.smtp.port):
+                await doors[-1].open(settings.smtp.host, settings.smtp.port)
         if settings.lmtp.enabled:
             doors.append(_door(house, Channel.LMTP))
             await _open_lmtp(doors[-1], settings)
@@ -190,14 +192,16 @@ async def _open_lmtp(door: Door, settings: Settings) -> None:
         group = group_of(settings.lmtp.group, settings.lmtp.path.parent)
         await door.open_socket_file(settings.lmtp.path, settings.lmtp.permissions, group)
     else:
-        await door.open(settings.lmtp.host, settings.lmtp.port)
+        with opening("lmtp", settings.lmtp.host, settings.lmtp.port):
+            await door.open(settings.lmtp.host, settings.lmtp.port)
 
 
 def _listen(settings: Settings) -> socket.socket | None:
     if not settings.http.enabled:
         return None
     family = socket.AF_INET6 if ":" in settings.http.host else socket.AF_INET
-    return socket.create_server((settings.http.host, settings.http.port), family=family, backlog=512)
+    with opening("http", settings.http.host, settings.http.port):
+        return socket.create_server((settings.http.host, settings.http.port), family=family, backlog=512)
 
 
 def _base_url(settings: Settings, web: socket.socket | None) -> str:

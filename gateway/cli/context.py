@@ -45,6 +45,7 @@ _CODES: tuple[tuple[type[errors.SarabanError], int], ...] = (
     (errors.GroupUnknown, os.EX_CONFIG),
     (errors.GroupNotOurs, os.EX_CONFIG),
     (errors.SocketBlocked, os.EX_CONFIG),
+    (errors.PortForbidden, os.EX_NOPERM),
     (errors.AlreadyThere, os.EX_CANTCREAT),
     (errors.NotFound, os.EX_NOINPUT),
     (errors.StorageUnsafe, os.EX_UNAVAILABLE),

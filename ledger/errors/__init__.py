@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.errors.listening import GroupNotOurs, GroupUnknown, SocketBlocked, SocketTaken
+from ledger.errors.listening import (
+    AddressNotHere,
+    GroupNotOurs,
+    GroupUnknown,
+    PortForbidden,
+    PortTaken,
+    SocketBlocked,
+    SocketTaken,
+)
 from ledger.errors.proving import (
     CodesSilent,
     CodesSpent,
@@ -26,6 +34,7 @@ from ledger.errors.proving import (
 from ledger.errors.root import Refused, SarabanError, Unavailable
 
 __all__ = [
+    "AddressNotHere",
     "AlreadyRunning",
     "AlreadySent",
     "AlreadyThere",
@@ -54,6 +63,8 @@ __all__ = [
     "OriginalDamaged",
     "OriginalMissing",
     "PasswordsWait",
+    "PortForbidden",
+    "PortTaken",
     "Refused",
     "RegisterClosed",
     "RegisterOff",

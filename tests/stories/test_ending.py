@@ -199,9 +199,9 @@ def test_nothing_is_sent_before_the_doors_are_open(make_house: MakeHouse) -> Non
         house.settings["SARABAN_RELAY__PORT"] = str(relay.port)
         with socket.create_server(("127.0.0.1", house.smtp_port)):
             house.begin(verb="run")
-            assert house.wait() == os.EX_IOERR
+            assert house.wait() == os.EX_TEMPFAIL
         assert relay.connections == 0
-        assert "address already in use" in house.log
+        assert f"พอร์ต 127.0.0.1:{house.smtp_port} มีโปรแกรมอื่นใช้อยู่" in house.log
         house.start()
         eventually(lambda: relay.mails, "now it is sent")
 

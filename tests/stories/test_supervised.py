@@ -63,7 +63,7 @@ def test_a_start_that_fails_is_never_ready(make_house: MakeHouse) -> None:
     with supervisor(house.folder / "notify") as listening, socket.create_server(("127.0.0.1", house.smtp_port)):
         house.settings["NOTIFY_SOCKET"] = str(house.folder / "notify")
         house.begin(verb="run")
-        assert house.wait() == os.EX_IOERR
+        assert house.wait() == os.EX_TEMPFAIL
         listening.setblocking(False)
         with pytest.raises(BlockingIOError):
             heard(listening)

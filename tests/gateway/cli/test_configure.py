@@ -234,6 +234,8 @@ def test_a_port_of_somebody_else_is_wrong_and_our_own_is_good(saraban: Saraban, 
     path = settings(tmp_path, f"lmtp.enabled = true\nlmtp.port = {taken}")
     found = saraban("check", "--json", "--config", path)
     assert (found.code, found.verdicts()["lmtp"]) == (os.EX_CONFIG, "wrong")
+    told = {row["check"]: row["text"] for row in found.rows}
+    assert told["lmtp"].endswith("มีโปรแกรมอื่นใช้อยู่ ให้หยุดโปรแกรมนั้นก่อน หรือเปลี่ยน lmtp.port")
     (tmp_path / "data").mkdir()
     with lock.only_one(tmp_path / "data"):
         assert saraban("check", "--json", "--config", path).verdicts()["lmtp"] == "good"
