@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import typer
 
 from gateway import lock
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, settings_from, table
@@ -31,6 +33,12 @@ _STATES = {
         "a daemon holds the data folder and does not answer: start it anew",
     ),
 }
+_ILL = ("refusing", "troubled", "silent")
+_DOORS = {
+    "smtp": ("ช่องทาง SMTP", "door smtp"),
+    "lmtp": ("ช่องทาง LMTP", "door lmtp"),
+    "http": ("หน้าเว็บ", "door http"),
+}
 _NAMES = {
     "database": ("ฐานข้อมูล", "database"),
     "taken": ("รายการนำเข้าทั้งหมด", "taken"),
@@ -52,12 +60,14 @@ _TIMES = ("oldest_unsettled", "outbox_oldest", "last_taken_at", "refusing_since"
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """แสดงสภาพของระบบ: ทำงานอยู่หรือไม่ มีอะไรค้าง อะไรขัดข้อง / Show how the system is: running, what waits, what is wrong.
 
+    ออกด้วยรหัส 69 เมื่อเปิดอยู่แต่ไม่รับหนังสือหรือไม่ตอบ / Exit code 69 when it is up and takes no letters, or does not answer.
+
     ตัวอย่าง / Example:
 
     saraban status --json
     """
     settings = settings_from(config)
-    told = {"database": verdict(), **(hatch.ask(settings.data) or _unasked(settings))}
+    told = {"reasons": [], "database": verdict(), **(hatch.ask(settings.data) or _unasked(settings))}
     if "taken" not in told:
         told |= _figures(settings)
     if as_json:
@@ -66,16 +76,22 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         table("", ("", ""), _rows(told))
         for reason in told["reasons"]:
             say(f"! {reason['th']} {reason['detail']}".strip(), f"! {reason['en']} {reason['detail']}".strip())
+    if told["state"] in _ILL:
+        raise typer.Exit(os.EX_UNAVAILABLE)
 
 
 def _unasked(settings: Settings) -> dict[str, Any]:
-    return {"running": False, "state": "silent" if lock.is_held(settings.data) else "stopped"}
+    if not lock.is_held(settings.data):
+        return {"running": False, "state": "stopped"}
+    th, en = _STATES["silent"]
+    reason = {"key": "silent", "th": th, "en": en, "detail": ""}
+    return {"running": False, "state": "silent", "reasons": [reason]}
 
 
 def _figures(settings: Settings) -> dict[str, Any]:
     """What the database says by itself; nothing of it where another process keeps it locked."""
     told: dict[str, Any] = {"free_threshold": settings.intake.refuse_below_free, "refusing_since": None}
-    told |= {"doors": [], "reasons": []}
+    told |= {"doors": []}
     try:
         ledger = open_ledger(settings)
     except sa.exc.OperationalError:
@@ -94,7 +110,7 @@ def _rows(told: dict[str, Any]) -> Iterator[tuple[str, object]]:
     yield ("สภาพ", "state")[here], _STATES[told["state"]][here]
     for door in told["doors"]:
         words = (f"ตอบเมื่อ {door['age']:.1f} วินาทีก่อน", f"turned {door['age']:.1f} s ago")[here]
-        yield f"{('ประตู', 'door')[here]} {door['channel']}", f"{' '.join(door['addresses'])} {words}"
+        yield _DOORS[door["channel"]][here], f"{' '.join(door['addresses'])} {words}"
     for name, value in told.items():
         if name in _NAMES:
             yield _NAMES[name][here], _shown(name, value)

@@ -48,7 +48,7 @@ def asked(house: House, path: str) -> tuple[int, dict[str, Any]]:
 
 def reasons(house: House) -> set[str]:
     """The keys of what `status` finds wrong."""
-    return {reason["key"] for reason in house.row("status")["reasons"]}
+    return {reason["key"] for reason in house.row("status", code=None)["reasons"]}
 
 
 @contextmanager
@@ -76,10 +76,10 @@ def test_a_door_whose_loop_spins_is_told_everywhere_and_so_is_its_end(make_house
         assert [reason["key"] for reason in told["reasons"]] == ["door smtp"]
         ages = {door["channel"]: door["age"] for door in told["doors"]}
         assert ages["smtp"] > 5 > ages["http"]
-        said = house.row("status")
+        said = house.row("status", code=69)
         assert (said["running"], said["state"]) == (False, "troubled")
         assert {door["channel"] for door in said["doors"]} == {"smtp", "http"}
-        people = house.run("status")
+        people = house.run("status", code=69)
         assert "ทำงาน แต่มีส่วนที่ไม่ตอบ" in people
         assert "ช่องทางอีเมล (SMTP) ไม่ตอบตั้งแต่" in people
         with visitor(browser) as page:
@@ -147,7 +147,7 @@ def test_refusing_for_want_of_space_is_told_with_both_figures_and_so_is_its_end(
     house.start(verb="run", under=under(house.folder))
     with pytest.raises(smtplib.SMTPSenderRefused):
         post(house, letter("หนังสือที่ต้องรอ"))
-    said = eventually(lambda: (row := house.row("status"))["state"] == "refusing" and row, "status tells it")
+    said = eventually(lambda: (row := house.row("status", code=None))["state"] == "refusing" and row, "status tells it")
     assert said["running"] is True
     assert said["refusing_since"]
     assert (said["free_bytes"], said["free_threshold"]) == (0, 1 << 30)
@@ -155,14 +155,14 @@ def test_refusing_for_want_of_space_is_told_with_both_figures_and_so_is_its_end(
     assert (status, told["free_threshold"], told["refusing_since"]) == (503, 1 << 30, said["refusing_since"])
     words = "พื้นที่ดิสก์เหลือ 0.00 GB น้อยกว่า 1.07 GB"
     assert words in told["reasons"][0]["th"]
-    people = house.run("status")
+    people = house.run("status", code=69)
     assert "ทำงาน แต่ไม่รับอีเมลเพราะพื้นที่ดิสก์เหลือน้อย" in people
     assert words in people
     with visitor(browser) as page:
         sign_in(page, house)
         assert words in page.locator("#troubles").inner_text()
         order.unlink()
-        eventually(lambda: house.row("status")["state"] == "running", "it is over")
+        eventually(lambda: house.row("status", code=None)["state"] == "running", "it is over")
         assert house.row("status")["refusing_since"] is None
         assert asked(house, "/livez")[0] == 200
         page.reload()

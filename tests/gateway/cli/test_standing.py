@@ -1,0 +1,55 @@
+"""`saraban status`: in the words of the office, with a reason for whatever is wrong and a code for whoever watches."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway import lock
+from gateway.health import told
+from gateway.health.values import Health
+from tests.gateway.cli.test_configure import Saraban, saraban, settings
+from tests.gateway.health.test_hatch import answering
+from tests.gateway.web.healths import WELL
+from tests.gateway.web.test_health import SHUT_OUT, WAITS
+
+__all__ = ["saraban"]
+
+
+def test_a_daemon_that_does_not_answer_has_a_reason_and_a_code(saraban: Saraban, tmp_path: Path) -> None:
+    path = settings(tmp_path, "")
+    (tmp_path / "data").mkdir(0o700)
+    with lock.only_one(tmp_path / "data"):
+        found, people = saraban("status", "--json", "--config", path), saraban("status", "--config", path)
+    (row,) = found.rows
+    assert (found.code, people.code, row["state"], row["running"]) == (69, 69, "silent", False)
+    assert [reason["key"] for reason in row["reasons"]] == ["silent"]
+    assert "! โปรแกรมเปิดอยู่แต่ไม่ตอบ ให้ผู้ดูแลระบบเริ่มระบบใหม่" in people.out
+
+
+def test_one_that_was_stopped_is_not_ill(saraban: Saraban, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(0o700)
+    found = saraban("status", "--json", "--config", settings(tmp_path, ""))
+    assert (found.code, found.rows[0]["state"], found.rows[0]["reasons"]) == (0, "stopped", [])
+
+
+@pytest.mark.parametrize(
+    ("health", "code"),
+    [
+        (WELL, 0),
+        (SHUT_OUT["space"], 69),
+        (SHUT_OUT["storage"], 69),
+        (WAITS["folder"], 0),
+    ],
+)
+def test_the_code_tells_whether_letters_are_taken(saraban: Saraban, tmp_path: Path, health: Health, code: int) -> None:
+    (tmp_path / "data").mkdir(0o700)
+    said: dict[str, Any] = json.loads(json.dumps(told.to_the_office(health)))
+    with lock.only_one(tmp_path / "data"), answering(tmp_path / "data", said):
+        found = saraban("status", "--config", settings(tmp_path, ""))
+    assert found.code == code
+    assert "ประตู" not in found.out
+    assert ("ช่องทาง SMTP" in found.out) == bool(health.doors)
