@@ -1,7 +1,8 @@
-"""A file as it is handed out: byte for byte what came, but for links of ours in texts, mails, PDF and OLE files.
+"""A file as it is handed out: byte for byte what came, but for links of ours.
 
 In a text or a mail a mark takes the place of a link; in other files as many letters do, so that all else stays where
-it is. What a file compresses is not looked into. Runs in child processes: strangers wrote what is taken apart here.
+it is. Archives and office files are looked into (`packed`); where a link cannot be taken out of one, there is no copy.
+Runs in child processes: strangers wrote what is taken apart here.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ledger.masks import PLAIN_MARK, Mask, hashed
-from watchers.reading import frames, headers, limits, message, params, sniff, transfer, words
+from watchers.reading import frames, headers, limits, message, packed, params, sniff, transfer, words
 from watchers.reading.headers import Block
 
 _BLOTTED = frozenset({sniff.PDF, sniff.OLE, *(kind for _, kind in sniff.STREAMS)})
@@ -25,6 +26,8 @@ _PATHS = (
     *((path.encode("utf-16-le"), _IN_WIDE) for path in ("/r/", "/join/")),
 )
 _MOST_PATHS = 1_000  # that are looked at before a file is given to a child
+_XML = "text/xml"
+_XML_NAMES = (".xml", ".rels")
 _CHARSETS = ("utf-8", "latin-1")
 _SIGNATURES = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
@@ -44,8 +47,8 @@ class _Change(NamedTuple):
     content: bytes
 
 
-def answer(content: bytes, name: str, mask: Mask) -> list[bytes]:
-    """The pieces that tell the copy of a file. Raises ValueError for one that is nested too deeply."""
+def answer(content: bytes, name: str, mask: packed.Opening) -> list[bytes]:
+    """The pieces that tell the copy of a file. Raises ValueError for one that is nested too deeply or hides a link."""
     shown = copy(content, name, mask)
     told = json.dumps({"doubtful": sorted(mask.doubtful), "documents": [{"size": len(shown)}]}).encode()
     return [frames.ANSWER.pack(len(told)) + told, shown]
@@ -64,7 +67,7 @@ def looks_through(content: bytes) -> bool:
     kind = sniff.by_start(content)
     if kind in _BLOTTED:
         return any(_has(content, path, pattern) for path, pattern in _PATHS)
-    return not kind or kind.startswith("text/")
+    return not kind or kind.startswith("text/") or kind == sniff.ZIP
 
 
 def _has(content: bytes, path: bytes, pattern: re.Pattern[bytes]) -> bool:
@@ -86,14 +89,31 @@ def copy(content: bytes, name: str, mask: Mask, depth: int = 0) -> bytes:
         return _mail(content, mask, depth)
     if kind in _BLOTTED:
         return _blotted(content, mask)
+    if sniff.by_start(content) == sniff.ZIP:
+        return _archive(content, mask, depth)
     return _text(content, "", mask) if kind.startswith("text/") or kind in ("", sniff.SVG) else content
+
+
+def _archive(content: bytes, mask: Mask, depth: int) -> bytes:
+    """Opened for who hands it out; a reading keeps nothing of what is inside."""
+    if not isinstance(mask, packed.Opening):
+        return content
+
+    def shown(data: bytes, name: str) -> bytes:
+        if sniff.media_type_of(data) != _XML and not name.lower().endswith(_XML_NAMES):
+            return copy(data, name, mask, depth + 1)
+        blotted = _blotted(data, mask)
+        packed.must_show_none(blotted, mask)
+        return blotted
+
+    return packed.archive(content, mask, shown)
 
 
 def _blotted(content: bytes, mask: Mask) -> bytes:
     def blot(found: re.Match[bytes]) -> bytes:
         wide = found[2][1:2] == b"\0"
         mask.links.add(hashed(found[2].replace(b"\0", b"").decode()))
-        return found[1] + (b"x\0" if wide else b"x") * 43
+        return found[1] + (b"x\0" if wide else b"x") * len(packed.BLOT)
 
     return _IN_WIDE.sub(blot, _IN_BYTES.sub(blot, content))
 

@@ -19,6 +19,7 @@ from watchers.reading.sheets import SHEETS, Sheet
 CHILD = "watchers.reading.picture_child"
 
 _REMEMBERED = 512  # files whose pages, or whose failures, are known
+_DOUBTFUL = 50  # hashes that are remembered of one file
 _FAILURES = 2  # children that one file may cost; then it has no picture any more
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ class Painter:
         self._closed = False
         self._sheets: OrderedDict[str, tuple[Sheet, ...]] = OrderedDict()
         self._failures: OrderedDict[str, int] = OrderedDict()
+        self._same: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()  # files handed out as they came
         self._lock = threading.Lock()
         for _ in range(processes):
             self._idle.put(None)
@@ -73,7 +75,16 @@ class Painter:
         if not copies.looks_through(content):
             return Copy(content, ())
         name_of_it = digest(content).hexdigest()
-        return self._ask(name_of_it, lambda: content, sheets.COPY, copies.answered, name, known)
+        key = (name_of_it, name)
+        with self._lock:
+            if not known and key in self._same:
+                return Copy(content, self._same[key])
+        copy = self._ask(name_of_it, lambda: content, sheets.COPY, copies.answered, name, known)
+        if copy and not known and copy.content == content and len(copy.doubtful) <= _DOUBTFUL:
+            with self._lock:
+                self._same[key] = copy.doubtful
+                _shorten(self._same)
+        return copy
 
     def close(self) -> None:
         """End the children, each after what it is drawing now."""
@@ -125,6 +136,6 @@ class Painter:
             _shorten(self._failures)
 
 
-def _shorten(known: OrderedDict[str, Any]) -> None:
+def _shorten(known: OrderedDict[Any, Any]) -> None:
     while len(known) > _REMEMBERED:
         known.popitem(last=False)

@@ -15,7 +15,7 @@ import pytest
 from ledger.letters import token_hash
 from ledger.masks import MARK, PLAIN_MARK, Mask
 from ledger.values import Reading
-from watchers.reading import copies, own, read, rescue
+from watchers.reading import copies, own, packed, read, rescue
 
 TOKEN = "wL3-q_7Rk2ZyT0aVbN8cXd5eFgH1iJ4mKoPsQuWxY9z"
 LINK = f"https://saraban.office.example/r/{TOKEN}"
@@ -178,12 +178,102 @@ def test_what_has_no_link_is_handed_out_byte_for_byte(content: bytes, name: str)
     assert copies.copy(content, name, Mask()) == content
 
 
-def test_a_compressed_file_is_not_touched() -> None:
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("a.txt", LINK)
-    assert not copies.looks_through(packed.getvalue())
-    assert copies.copy(packed.getvalue(), "x.zip", Mask()) == packed.getvalue()
+def zipped(**members: str | bytes) -> bytes:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), data)
+    return made.getvalue()
+
+
+def unzipped(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def office(body: str, target: str = "") -> bytes:
+    xml = '<?xml version="1.0"?>'
+    types = f"{xml}<Types/>"
+    rels = f'{xml}<Relationships><Relationship Target="{target}"/></Relationships>'
+    return zipped(types_xml=types, word__document_xml=f"{xml}<w:p>{body}</w:p>", word__rels=rels, word__a_png=PICTURE)
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+CUT = f"<w:r><w:t>{LINK[:50]}</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>{LINK[50:]}</w:t></w:r>"
+
+
+def test_an_office_file_is_handed_out_without_links() -> None:
+    content, mask = office(f"<w:t>{LINK}</w:t>", LINK), packed.Opening()
+    shown = copies.copy(content, "x.docx", mask)
+    was, now = unzipped(content), unzipped(shown)
+    blotted = {name: data.replace(TOKEN.encode(), packed.BLOT.encode()) for name, data in was.items()}
+    assert TOKEN.encode() in was["word/document.xml"]
+    assert now == blotted
+    assert mask.links == {HASH}
+    assert copies.copy(shown, "x.docx", packed.Opening()) == shown
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        office(CUT),
+        office(LINK.replace("_", "%5F")),
+        office("".join(f"<w:t>{letter}</w:t>" for letter in LINK)),
+        zipped(inner_docx=office(CUT)),
+        zipped(a_xml=b"<?xml ?>" + b"/r/ " * 2_000_000),
+    ],
+    ids=["runs", "encoded", "each letter", "in an archive", "too much"],
+)
+def test_a_file_from_which_a_link_cannot_be_taken_is_not_handed_out(content: bytes) -> None:
+    assert copies.looks_through(content)
+    with pytest.raises(packed.Hidden):
+        copies.copy(content, "x.zip", packed.Opening())
+
+
+def test_an_archive_is_handed_out_without_links_in_its_members() -> None:
+    members = {"a_txt": f"> {LINK}\n", "b_eml": mail(LINK).as_bytes(), "c_docx": office(LINK), "d_zip": zipped(x=LINK)}
+    shown = unzipped(copies.copy(zipped(**members), "x.zip", packed.Opening()))
+    assert shown["a.txt"].decode() == f"> {MARK}\n"
+    assert TOKEN.encode() not in shown["b.eml"]
+    assert TOKEN.encode() not in b"".join(unzipped(shown["c.docx"]).values())
+    assert unzipped(shown["d.zip"]) == {"x": MARK.encode()}
+
+
+def test_a_token_alone_in_an_office_file_is_asked_for() -> None:
+    mask = packed.Opening()
+    content = office(f"<w:t>รหัส {TOKEN}</w:t>")
+    assert copies.copy(content, "x.docx", mask) == content
+    assert HASH in mask.doubtful
+    with pytest.raises(packed.Hidden):
+        copies.copy(content, "x.docx", packed.Opening({HASH}))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        office("<w:t>/r/ ไม่มีลิงก์ https://www.reddit.com/r/thailand</w:t>"),
+        zipped(a_txt="x", b_bin=bytes(range(256))),
+        zipped(a_txt=LINK)[:-30],
+        zipped(a_txt=LINK).replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"),
+    ],
+    ids=["office", "archive", "broken", "encrypted"],
+)
+def test_an_archive_without_a_link_or_that_nobody_can_open_is_handed_out_byte_for_byte(content: bytes) -> None:
+    assert copies.copy(content, "x.zip", packed.Opening()) == content
+
+
+def test_no_more_is_unpacked_than_there_is_room_for() -> None:
+    bomb = zipped(a=bytes(3_000_000), b=bytes(3_000_000))
+    with pytest.raises(packed.Hidden):
+        copies.copy(bomb, "x.zip", packed.Opening(room=5_000_000))
+    with pytest.raises(packed.Hidden):
+        copies.copy(zipped(inner=bomb), "x.zip", packed.Opening(room=5_000_000))
+
+
+def test_a_reading_opens_nothing() -> None:
+    content = office(LINK)
+    assert copies.copy(content, "x.docx", Mask()) == content
 
 
 @pytest.mark.parametrize(

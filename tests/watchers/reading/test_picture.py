@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -14,6 +15,7 @@ from PIL import Image, ImageStat
 
 from ledger.errors import Unavailable
 from tests.watchers.reading.hostile_files import CATALOG, HOSTILE, PAGES, one_page, pdf, picture, stream
+from watchers.reading.copies import Copy
 from watchers.reading.painter import Painter
 from watchers.reading.sheets import Sheet
 
@@ -200,3 +202,16 @@ def test_a_page_says_nothing_to_anybody_outside(painter: Painter) -> None:
     assert opening != CATALOG
     drawn = draw(painter, pdf(opening, PAGES, page, stream(b"0 150 50 50 re f")))
     assert is_marked(drawn)
+
+
+def test_a_file_without_a_link_is_looked_into_once_however_many_fetch_it() -> None:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.txt", "ไม่มีลิงก์")
+    painter = Painter()
+    first = painter.copy(packed.getvalue(), "x.zip")
+    painter.close()
+    assert first == Copy(packed.getvalue(), ())
+    assert painter.copy(packed.getvalue(), "x.zip") == first
+    with pytest.raises(Unavailable):
+        painter.copy(packed.getvalue() + b" ", "x.zip")
