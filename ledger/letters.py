@@ -96,6 +96,9 @@ class LinkRow(Row):
     made_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_by: Mapped[str | None]
+
+    later = MappingProxyType({"revoked_by": None})
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class CameBack(NamedTuple):
     sender: str
     at: datetime
     replaced_at: datetime | None  # since when the link opens nothing
+    replaced_by: str
 
 
 def note(act: Act, intake: IntakeRow, reading: Reading) -> None:
@@ -77,13 +78,13 @@ def note(act: Act, intake: IntakeRow, reading: Reading) -> None:
 
 def of_deliveries(session: Session, delivery_ids: Collection[int]) -> dict[int, tuple[CameBack, ...]]:
     """What came back of the links of these deliveries, of each the newest `SHOWN`, the newest first."""
-    wanted = sa.select(QuotedRow, LinkRow.revoked_at).join(LinkRow, LinkRow.id == QuotedRow.link_id)
+    wanted = sa.select(QuotedRow, LinkRow.revoked_at, LinkRow.revoked_by).join(LinkRow, LinkRow.id == QuotedRow.link_id)
     wanted = wanted.where(QuotedRow.delivery_id.in_(delivery_ids)).order_by(QuotedRow.id.desc())
     found: dict[int, tuple[CameBack, ...]] = {}
-    for row, replaced_at in session.execute(wanted):
+    for row, replaced_at, replaced_by in session.execute(wanted):
         known = found.get(row.delivery_id, ())
         if len(known) < SHOWN:
-            found[row.delivery_id] = (*known, CameBack(row.id, row.sender, row.at, replaced_at))
+            found[row.delivery_id] = (*known, CameBack(row.id, row.sender, row.at, replaced_at, replaced_by or ""))
     return found
 
 
@@ -106,8 +107,8 @@ def replace(
 ) -> LetterRow:
     """Put a new link in the place of the living ones of a delivery, and mail it to the holder. Returns the letter.
 
-    Arguments: `seen`, the newest thing that came back when the viewer decided; when its link is replaced already, a
-    second press changes nothing. Errors: `NotFound`, alike for no delivery and for one of another sender (P-32);
+    Arguments: `seen`, the link that opened it when the viewer decided; when it is replaced already, a second press
+    changes nothing. Errors: `NotFound`, alike for no delivery and for one of another sender (P-32);
     `NotAllowed`; `Refused` for a holder without a mailbox.
     """
     delivery = act.session.get(DeliveryRow, delivery_id)
@@ -125,10 +126,9 @@ def replace(
     return letter
 
 
-def _opens(session: Session, delivery_id: int, quoted_id: int) -> bool:
-    """Whether the link that came back then opens the delivery still."""
-    wanted = sa.select(LinkRow.id).join(QuotedRow, QuotedRow.link_id == LinkRow.id)
-    wanted = wanted.where(QuotedRow.id == quoted_id, QuotedRow.delivery_id == delivery_id)
+def _opens(session: Session, delivery_id: int, link_id: int) -> bool:
+    """Whether that link opens the delivery still."""
+    wanted = sa.select(LinkRow.id).where(LinkRow.id == link_id, LinkRow.delivery_id == delivery_id)
     return session.execute(wanted.where(LinkRow.revoked_at.is_(None))).first() is not None
 
 
@@ -141,7 +141,7 @@ def _renew(act: Act, delivery: DeliveryRow, letter: LetterRow, life: LinkLife) -
     """End the links that open the delivery; returns the token of the new one."""
     living = sa.select(LinkRow.id).where(LinkRow.delivery_id == delivery.id, LinkRow.revoked_at.is_(None))
     for key in act.session.execute(living).scalars().all():
-        act.alter(LinkRow, key, revoked_at=act.at)
+        act.alter(LinkRow, key, revoked_at=act.at, revoked_by=act.who)
     return letters.link(act, delivery.id, life.of(letter.secrecy))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger import facts, letters, quoted, receipts, unlocking
+from ledger import facts, letters, quoted, receipts, replaced, unlocking
 from ledger.access import Viewer
 from ledger.content import Content
 from ledger.database import Row, table_of
@@ -66,6 +66,13 @@ class Stop:
     receipt: ReceiptRow | None
     silences: tuple[Silence, ...] = ()  # somebody guessed at its code
     came_back: tuple[CameBack, ...] = ()  # its link, in whose mail
+    link: int = 0  # that opens it by now
+
+    @property
+    def warned(self) -> bool:
+        """Whether somebody else had the link, and nobody has replaced it since."""
+        times = [one.replaced_at for one in self.silences] + [one.replaced_at for one in self.came_back]
+        return None in times
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,11 @@ def _stops(session: Session, letter: LetterRow, viewer: Viewer) -> tuple[Stop, .
     ]
     keys = [row.id for row in shown]
     silences, came_back = unlocking.silences(session, keys), quoted.of_deliveries(session, keys)
-    return tuple(Stop(row, signed.get(row.id), silences.get(row.id, ()), came_back.get(row.id, ())) for row in shown)
+    links = replaced.living(session, keys)
+    return tuple(
+        Stop(row, signed.get(row.id), silences.get(row.id, ()), came_back.get(row.id, ()), links.get(row.id, 0))
+        for row in shown
+    )
 
 
 def _acts(session: Session, entry: EntryRow, *, foreign: bool) -> Iterable[Told]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ledger import replaced
 from ledger.database import Moment, Row, table_of
 from ledger.errors import CodesSilent, CodesSpent
 from ledger.history import Act
@@ -114,8 +115,11 @@ def silences(session: Session, delivery_ids: Iterable[int]) -> dict[int, tuple[S
     """The silences of these deliveries, oldest first; without those that have none."""
     wanted = sa.select(SilenceRow).where(SilenceRow.delivery_id.in_(list(delivery_ids))).order_by(SilenceRow.id)
     found: dict[int, tuple[Silence, ...]] = {}
-    for row in session.execute(wanted).scalars():
-        found[row.delivery_id] = (*found.get(row.delivery_id, ()), Silence(row.since, row.until))
+    rows = list(session.execute(wanted).scalars())
+    times = replaced.of_deliveries(session, {row.delivery_id for row in rows}) if rows else {}
+    for row in rows:
+        new = replaced.after(times.get(row.delivery_id, ()), row.since) or (None, "")
+        found[row.delivery_id] = (*found.get(row.delivery_id, ()), Silence(row.since, row.until, *new))
     return found
 
 

@@ -15,6 +15,8 @@ class Silence:
 
     since: datetime
     until: datetime
+    replaced_at: datetime | None = None  # since when the letter has another link than whoever guessed
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

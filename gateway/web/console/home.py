@@ -9,7 +9,7 @@ from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.columns import TITLES
 from gateway.web.console.guard import Page
 from gateway.web.console.view import View
-from ledger import access, book_settings, listing, undelivered, waiting
+from ledger import access, book_settings, listing, undelivered, waiting, warned
 from ledger.access import Right
 from ledger.listing import Filter
 from ledger.values import RegisterKind
@@ -38,6 +38,7 @@ class Home:
             per_day = listing.per_day(session, viewer.organisation_id, DAYS, today)
             numbers = listing.today_numbers(session, viewer.organisation_id, today)
             mine = waiting.of(session, viewer, today)
+            others = warned.of(session, viewer)
             failed = undelivered.count(session, viewer)
             year_in_use = access.owner(session, viewer).year_in_use
         return self._view.page(
@@ -49,6 +50,7 @@ class Home:
             most=max((sum(counts.values()) for _, counts in per_day), default=0) or 1,
             waiting=mine,
             undelivered=failed,
+            warned=others,
             year_in_use=year_in_use,
             year_state=book_settings.year_state(year_in_use, today) if viewer.may(Right.CONFIGURE) else "",
             sources=self._cabinet.sources(),

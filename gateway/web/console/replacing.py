@@ -1,4 +1,4 @@
-"""A new link for a letter whose link came back in somebody else's mail (P-21)."""
+"""A new link for a letter whose link somebody else had (P-21)."""
 
 from __future__ import annotations
 

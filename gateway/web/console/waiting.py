@@ -12,7 +12,7 @@ from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.guard import Page
 from gateway.web.console.view import View, to
 from gateway.web.ground import Ground
-from ledger import custody, facts, holding, quoted, waiting
+from ledger import custody, facts, holding, quoted, replaced, waiting
 from ledger.access import Right
 from ledger.custody import NOTE_LENGTH
 from ledger.errors import FieldsWrong, Refused
@@ -63,6 +63,7 @@ class Waiting:
             after = holding.waiting(session, viewer, offset=0, limit=2)
             came_back = quoted.of_deliveries(session, [delivery.id]).get(delivery.id, ())
             may_replace = quoted.may_replace(session, viewer, letter)
+            link = replaced.living(session, [delivery.id]).get(delivery.id, 0)
         return self._view.page(
             asked,
             "delivery.html",
@@ -79,6 +80,7 @@ class Waiting:
             longest=NOTE_LENGTH,
             came_back=came_back,
             may_replace=may_replace,
+            link=link,
         )
 
     def file(self, asked: Asked) -> Response:

@@ -9,14 +9,16 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser
 
-from ledger import access, registering, sending
+from ledger import access, registering, sending, unlocking
 from ledger.addressing import Reach
 from ledger.content import Content
+from ledger.directory import OrganisationRow
 from ledger.letters import DeliveryRow
 from ledger.masks import MARK
 from ledger.outbox import OutboxRow
+from ledger.registers import EntryRow
 from ledger.sending import Onward
-from ledger.values import RegisterKind
+from ledger.values import RegisterKind, Secrecy
 from tests.gateway.web.console import offers
 from tests.gateway.web.console.house import Client, House, text_of
 from tests.gateway.web.console.house import house as opened
@@ -44,19 +46,28 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def sent(house: House) -> Sent:
-    with house.act("sent") as act:
-        viewer = access.viewer(act.session, house.people["office.plain"])
-        assert viewer is not None
-        content = Content(subject="ขอเชิญประชุม", sender="ผู้ส่ง", recipient="ผู้รับ")
-        entry = registering.register(act, viewer, RegisterKind.OUTGOING, content, [])
-        wanted = Onward(Reach.SCHOOLS, ["s1"], "policy", "สรุปเรื่อง")
-        sending.send_entry(act, viewer, entry.id, wanted, house.cabinet.life, house.cabinet.sender_of)
-        delivery = int(act.session.execute(sa.select(sa.func.max(DeliveryRow.id))).scalar_one())
+    entry, (delivery,) = post(house, "s1")
     token = mails(house, delivery)[0].token
     link = f"{house.url}/r/{token}"
     quoting = offers.mail(f"ส่งต่อ {link}", f"> {link}\n", f'<a href="{link}">เปิด</a>', {"note.txt": link.encode()},
                           sender="s2@schools.example")  # fmt: skip
-    return Sent(entry.id, delivery, token, offers.hold(house, quoting))
+    return Sent(entry, delivery, token, offers.hold(house, quoting))
+
+
+def post(
+    house: House, *schools: str, who: str = "office.plain", secrecy: Secrecy = Secrecy.ORDINARY
+) -> tuple[int, list[int]]:
+    """A letter of somebody at the office; its line and its deliveries."""
+    with house.act("sent") as act:
+        viewer = access.viewer(act.session, house.people[who])
+        assert viewer is not None
+        content = Content(subject="ขอเชิญประชุม", sender="ผู้ส่ง", recipient="ผู้รับ")
+        entry = registering.register(act, viewer, RegisterKind.OUTGOING, content, [])
+        wanted = Onward(Reach.SCHOOLS, schools, "policy", "สรุปเรื่อง", secrecy=secrecy)
+        sending.send_entry(act, viewer, entry.id, wanted, house.cabinet.life, house.cabinet.sender_of)
+        made = sa.select(DeliveryRow.id).join(EntryRow, EntryRow.letter_id == DeliveryRow.letter_id)
+        found = act.session.execute(made.where(EntryRow.id == entry.id).order_by(DeliveryRow.id))
+        return entry.id, list(found.scalars())
 
 
 def mails(house: House, delivery: int) -> list[OutboxRow]:
@@ -106,6 +117,8 @@ def test_the_sender_sees_it_and_replaces_the_link(house: House, sent: Sent) -> N
     assert "ลิงก์" in text_of(gone)
     after = maker.get(page).text
     assert "เปลี่ยนลิงก์แล้วเมื่อ" in after
+    assert "โดย นายทดสอบ office.plain" in after[after.index("เปลี่ยนลิงก์แล้วเมื่อ") :][:80]
+    assert 'class="state waiting had"' not in after  # it is done, and says so calmly
     assert f'action="/deliveries/{sent.delivery}/link"' not in after
 
 
@@ -116,6 +129,48 @@ def test_the_holder_sees_it_and_is_sent_to_the_sender(house: House, sent: Sent) 
     assert "โปรดแจ้งหน่วยงานผู้ส่งให้เปลี่ยน" in text_of(shown)
     assert "/link" not in shown.text
     assert holder.post(f"/deliveries/{sent.delivery}/link", {"seen": "1"}).status == 404
+
+
+def guess(house: House, delivery: int) -> None:
+    """Five wrong codes."""
+    with house.act("codes silenced") as act:
+        unlocking.make(act, delivery)
+        tried = [unlocking.check(act, delivery, "abc", "192.0.2.0/24") for _ in range(unlocking.WRONG)]
+    assert tried[-1].silence is not None
+
+
+def test_a_guessed_code_is_told_on_the_desk_until_the_sender_replaces_the_link(house: House) -> None:
+    maker, other = house.signed_in("office.central_clerk"), house.signed_in("office.plain")
+    entry, (delivery,) = post(house, "s1", who="office.central_clerk", secrecy=Secrecy.SECRET)
+    with house.database.read() as session:
+        number = session.get_one(EntryRow, entry).text
+    guess(house, delivery)
+    assert f"ของหนังสือ {number} จำนวน 1 ราย โปรดเปลี่ยนลิงก์" in text_of(maker.get("/home"))
+    assert f"ของหนังสือ {number} " not in text_of(other.get("/home"))
+    one = Sent(entry, delivery, mails(house, delivery)[0].token, 0)
+    assert PRESSED in press(maker, one, f"/entries/{entry}")
+    assert Client(house).get(f"/r/{one.token}").status == 404
+    shown = maker.get(f"/entries/{entry}").text
+    assert f'action="/deliveries/{delivery}/link"' not in shown
+    assert "โดย นายทดสอบ office.central_clerk" in shown[shown.index("เปลี่ยนลิงก์แล้วเมื่อ") :][:90]
+    assert f"ของหนังสือ {number} " not in text_of(maker.get("/home"))
+    house.clock.forward(minutes=16)
+    guess(house, delivery)  # whoever guesses at the new link is told of anew
+    assert f'action="/deliveries/{delivery}/link"' in maker.get(f"/entries/{entry}").text
+
+
+def test_whose_link_came_back_stands_first_and_open_among_many(house: House) -> None:
+    codes = [f"t{number}" for number in range(12)]
+    with house.act("added") as act:
+        for code in codes:
+            act.add(OrganisationRow, code=code, name=f"โรงเรียน {code}", kind="school", school_type="government",
+                    mailbox=f"{code}@schools.example", prefix="", keeps_registers=False)  # fmt: skip
+    entry, deliveries = post(house, *codes)
+    guess(house, deliveries[-1])
+    shown = house.signed_in("office.plain").get(f"/entries/{entry}").text
+    first, closed = shown[shown.index('id="way"') :].split('<details class="more">', 1)
+    assert f'action="/deliveries/{deliveries[-1]}/link"' in first
+    assert closed.count("ส่งถึงเมื่อ") == len(deliveries) - 8
 
 
 def test_an_old_form_replaces_nothing(house: House, sent: Sent) -> None:
