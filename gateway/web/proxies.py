@@ -21,6 +21,18 @@ from gateway.web.render import Pages
 
 log = structlog.get_logger(__name__)
 
+WITHOUT_BASE_URL = (
+    "a proxy forwards visitors and the public address is not known, so no page is shown: "
+    'set base_url = "https://…" under [http] and start anew'
+)
+NOT_TRUSTED = (
+    "a proxy names its visitors and is not believed, so all of them count as one address: "
+    'if it is ours, set trusted_proxies = ["{peer}"] under [http] and start anew'
+)
+NAMES_NO_VISITOR = (
+    "the proxy does not name its visitors, so all of them count as one address: let it send X-Forwarded-For"
+)
+
 DAY = 24 * 3600
 TOLD_A_DAY = 50  # lines in all; X-Forwarded-For is written by whoever likes
 
@@ -38,22 +50,22 @@ class Proxies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers, peer = Headers(scope=scope), neighbour(scope)
         if not self._public and any(_forwards(name) for name in headers):
-            self._tell("web.proxy_without_base_url", peer, "http.base_url")
+            self._tell(WITHOUT_BASE_URL, peer, "http.base_url")
             page = self._pages.page(Request(scope), "proxied.html", 421)
             await page(scope, receive, send)
             return
         named, trusted = "x-forwarded-for" in headers, self._peers.trusts(peer)
         if named and not trusted:
-            self._tell("web.proxy_not_trusted", peer, "http.trusted_proxies")
+            self._tell(NOT_TRUSTED, peer, "http.trusted_proxies")
         elif trusted and not named and not is_local(headers.get("host", "")):
-            self._tell("web.proxy_names_no_visitor", peer, "X-Forwarded-For")
+            self._tell(NAMES_NO_VISITOR, peer, "X-Forwarded-For")
         await self._app(scope, receive, send)
 
-    def _tell(self, event: str, peer: str, wanted: str) -> None:
+    def _tell(self, sentence: str, peer: str, wanted: str) -> None:
         """Once a day for each peer, and not without end for all of them."""
         now = self._clock().timestamp()
-        if not self._each.wait(f"{event} {peer}", now) and not self._all.wait("", now):
-            log.warning(event, peer=peer, wanted=wanted)
+        if not self._each.wait(f"{wanted} {peer}", now) and not self._all.wait("", now):
+            log.warning(sentence.format(peer=peer), peer=peer, wanted=wanted)
 
 
 def _forwards(name: str) -> bool:

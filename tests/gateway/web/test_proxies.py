@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.web.proxies import NAMES_NO_VISITOR, NOT_TRUSTED, WITHOUT_BASE_URL
 from tests.gateway.web.console.house import text_of
 from tests.gateway.web.office import ORDINARY
 from tests.gateway.web.site import Site, site
@@ -56,20 +57,28 @@ def test_health_answers_through_any_proxy() -> None:
 def test_the_log_names_the_setting_once_for_each_peer() -> None:
     with site(public=False) as web:
         assert told(web, ["/", "/sign-in", "/"], Forwarded="for=203.0.113.5") == [
-            ("web.proxy_without_base_url", "127.0.0.1", "http.base_url")
+            (WITHOUT_BASE_URL, "127.0.0.1", "http.base_url")
         ]
     with site(base_url="https://saraban.example") as web:
         assert told(web, ["/", "/"], Host="saraban.example", X_Forwarded_For="203.0.113.5") == [
-            ("web.proxy_not_trusted", "127.0.0.1", "http.trusted_proxies")
+            (NOT_TRUSTED.format(peer="127.0.0.1"), "127.0.0.1", "http.trusted_proxies")
         ]
         web.clock.forward(days=2)
         assert len(told(web, ["/", "/"], X_Forwarded_For="203.0.113.5")) == 1
     with site(base_url="https://saraban.example", trusted_proxies=["127.0.0.0/8"]) as web:
         assert told(web, ["/", "/"], Host="saraban.example", X_Forwarded_For="203.0.113.5") == []
         assert told(web, ["/"]) == []  # somebody at the server itself
-        assert told(web, ["/", "/"], Host="saraban.example") == [
-            ("web.proxy_names_no_visitor", "127.0.0.1", "X-Forwarded-For")
-        ]
+        assert told(web, ["/", "/"], Host="saraban.example") == [(NAMES_NO_VISITOR, "127.0.0.1", "X-Forwarded-For")]
+
+
+def test_its_line_says_what_is_wrong_and_which_line_mends_it() -> None:
+    with site(base_url="https://saraban.example") as web:
+        ((sentence, _, _),) = told(web, ["/"], Host="saraban.example", X_Forwarded_For="203.0.113.5")
+    assert "all of them count as one address" in sentence
+    assert 'set trusted_proxies = ["127.0.0.1"] under [http]' in sentence
+    with site(public=False) as web:
+        ((sentence, _, _),) = told(web, ["/"], X_Forwarded_For="203.0.113.5")
+    assert 'set base_url = "https://…" under [http]' in sentence
 
 
 @pytest.mark.parametrize("base_url", [THAI, f"https://{ASCII}", "https://XN--S3CF9A.xn--o3cw4h:443/"])
