@@ -77,7 +77,8 @@ class Lodge:
 
         It counts as a failure before it waits for its turn. Errors: `failed`, `TooManyAttempts`, `Unavailable`.
         """
-        with self.trying(self.tries, knock), self.passwords.turn() as turn:
+        whose, known = knock.known or knock.network, bool(knock.known)
+        with self.trying(self.tries, knock), self.passwords.turn(whose, known=known) as turn:
             if not turn.matches(kept, password):
                 raise failed
 

@@ -6,6 +6,7 @@ import base64
 import secrets
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,8 @@ from ledger.errors import PasswordsWait
 
 AT_ONCE = 2  # one takes 64 MiB and about 0.3 s on two cores (reliability 5.1)
 QUEUE = 8  # more would wait longer than people do
+STRANGERS = 6  # inside or waiting; the other places are for who is known
+OF_ONE = 3  # of one network, one device or one sign-in
 _LONGEST = 1024  # characters that are looked at; longer ones cannot have been chosen
 
 
@@ -26,20 +29,49 @@ class Passwords:
 
     def __init__(self, hasher: argon2.PasswordHasher | None = None, queue: int = QUEUE) -> None:
         self._hasher = hasher or argon2.PasswordHasher()
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
-        self._room = threading.BoundedSemaphore(AT_ONCE + queue)
+        self._room = AT_ONCE + queue
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._here: Counter[tuple[str, bool]] = Counter()  # inside or waiting: whose, and whether they are known
+        self._waiting: Counter[bool] = Counter()  # by whether they are known
         self._nobody = _unmatched(self._hasher)
 
     @contextmanager
-    def turn(self) -> Iterator[Turn]:
-        """One of the few turns at hashing, after those who came before. Errors: `PasswordsWait` when these are many."""
-        if not self._room.acquire(blocking=False):
-            raise PasswordsWait
+    def turn(self, whose: str = "", *, known: bool = True) -> Iterator[Turn]:
+        """One of the few turns at hashing, which whoever is known gets before strangers.
+
+        Arguments: `whose`, the network, device or sign-in that asks; "" for what is asked once. Errors:
+        `PasswordsWait` when too many wait, or too many of these.
+        """
+        self._enter(whose, known)
         try:
-            with self._turns:
-                yield Turn(self._hasher, self._nobody)
+            yield Turn(self._hasher, self._nobody)
         finally:
-            self._room.release()
+            self._leave(whose, known)
+
+    def here(self) -> int:
+        """How many are inside or wait."""
+        return self._here.total()
+
+    def _enter(self, whose: str, known: bool) -> None:
+        with self._changed:
+            strangers = sum(count for (_, one), count in self._here.items() if not one)
+            full = self.here() >= self._room or (not known and strangers >= STRANGERS)
+            if full or (whose and self._here[whose, known] >= OF_ONE):
+                raise PasswordsWait
+            self._here[whose, known] += 1
+            self._waiting[known] += 1
+            self._changed.wait_for(lambda: self._inside < AT_ONCE and (known or not self._waiting[True]))
+            self._waiting[known] -= 1
+            self._inside += 1
+            self._changed.notify_all()
+
+    def _leave(self, whose: str, known: bool) -> None:
+        with self._changed:
+            self._inside -= 1
+            self._here[whose, known] -= 1
+            self._here += Counter()  # nothing is kept of who has left
+            self._changed.notify_all()
 
     def hashed(self, password: str) -> str:
         """What is kept of a password. Errors: `PasswordsWait`."""

@@ -9,7 +9,7 @@ import pytest
 from door_world import CHEAP, GOOD
 
 from ledger.errors import PasswordsWait
-from ledger.passwords import AT_ONCE, Passwords
+from ledger.passwords import AT_ONCE, OF_ONE, STRANGERS, Passwords
 
 PASSWORDS = Passwords(CHEAP)
 
@@ -113,9 +113,65 @@ def test_only_so_many_wait_and_the_next_is_told_so() -> None:
     with passwords.turn():
         with passwords.turn():
             waiting.start()
-            while passwords._room._value:
+            while passwords.here() <= AT_ONCE:
                 pass
             with pytest.raises(PasswordsWait):
                 passwords.hashed(GOOD)
         waiting.join()
         assert passwords.hashed(GOOD)
+
+
+def test_who_is_known_has_places_of_their_own_and_no_network_has_more_than_a_few() -> None:
+    passwords = Passwords(CHEAP)
+    ready = threading.Event()
+
+    def wait(whose: str, known: bool) -> threading.Thread:
+        def one() -> None:
+            with passwords.turn(whose, known=known):
+                ready.wait(30)
+
+        before = passwords.here()
+        thread = threading.Thread(target=one)
+        thread.start()
+        while passwords.here() == before:
+            pass
+        return thread
+
+    threads = [wait("192.0.2.0/24", False) for _ in range(OF_ONE)]
+    with pytest.raises(PasswordsWait), passwords.turn("192.0.2.0/24", known=False):
+        pass
+    threads += [wait(f"198.51.{n}.0/24", False) for n in range(STRANGERS - OF_ONE)]
+    with pytest.raises(PasswordsWait), passwords.turn("203.0.113.0/24", known=False):
+        pass
+    threads += [wait("device 1.a", True) for _ in range(OF_ONE)]
+    with pytest.raises(PasswordsWait), passwords.turn("device 1.a"):
+        pass
+    threads.append(wait("sign-in 7", True))
+    ready.set()
+    for thread in threads:
+        thread.join()
+    assert (passwords.here(), passwords._here) == (0, {})
+
+
+def test_who_is_known_comes_before_strangers_who_have_waited_longer() -> None:
+    passwords = Passwords(CHEAP)
+    order: list[bool] = []
+
+    def come(known: bool) -> threading.Thread:
+        def one() -> None:
+            with passwords.turn(f"one of {known}", known=known):
+                order.append(known)
+
+        before = passwords.here()
+        thread = threading.Thread(target=one)
+        thread.start()
+        while passwords.here() == before:
+            pass
+        return thread
+
+    with passwords.turn():
+        with passwords.turn():
+            threads = [come(False), come(False), come(True), come(True)]
+        for thread in threads:
+            thread.join()
+    assert order == [True, True, False, False]

@@ -112,11 +112,13 @@ class Client:
     house: House
     cookies: dict[str, str] = field(default_factory=dict)
     seal: str = ""
+    address: str = "127.0.0.1"  # from where it comes
 
     def ask(self, method: str, path: str, body: bytes | str | None = None, **headers: str) -> Answer:
         sent = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())} if self.cookies else {}
         sent |= {"Sec-Fetch-Site": "same-origin"} | {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = HTTPConnection(self.house.url.removeprefix("http://"), timeout=60)
+        at = self.house.url.removeprefix("http://")
+        connection = HTTPConnection(at, timeout=60, source_address=(self.address, 0))
         try:
             connection.request(method, quote(path, safe="/?&=%+"), body, sent)
             response = connection.getresponse()

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import pytest
 
-from ledger.passwords import AT_ONCE, QUEUE, Passwords, Turn
+from ledger.passwords import AT_ONCE, OF_ONE, QUEUE, STRANGERS, Passwords, Turn
 from tests.gateway.web.console.house import PASSWORD, Client, House, text_of
 from tests.gateway.web.site import Answer
 
@@ -16,7 +16,8 @@ TYPED = {
     "login": "office.plain@test.example", "password": PASSWORD, "confirm-password": PASSWORD, "old": "ผิด",
     "new": "ฝูงช้างเดินข้ามสะพานแขวน", "again": "ฝูงช้างเดินข้ามสะพานแขวน", "code": "x",
 }  # fmt: skip
-Guess = Callable[[str], Future[Answer]]
+DEPUTY = {"login": "office.deputy@test.example", "password": PASSWORD}
+Guess = Callable[..., Future[Answer]]
 
 
 @pytest.fixture
@@ -41,27 +42,28 @@ def guess(house: House, stuck: threading.Event) -> Iterator[Guess]:
     """Sign in as a stranger, beside others."""
     with ThreadPoolExecutor(AT_ONCE + QUEUE) as crowd:
 
-        def sign_in(login: str) -> Future[Answer]:
-            return crowd.submit(Client(house, seal="x").post, "/sign-in", {"login": login, "password": "เดา"})
+        def sign_in(login: str, network: int = 0) -> Future[Answer]:
+            stranger = Client(house, seal="x", address=f"127.6.{network}.1")
+            return crowd.submit(stranger.post, "/sign-in", {"login": login, "password": "เดา"})
 
         yield sign_in
         stuck.set()
 
 
-def waiting(house: House) -> int:
-    """How many are inside or wait for their turn."""
-    return AT_ONCE + QUEUE - house.door._lodge.passwords._room._value
+def await_waiting(house: House, count: int, *who: Future[Answer]) -> None:
+    """Until so many are inside or wait for their turn."""
+    while house.door._lodge.passwords.here() < count:
+        assert not any(one.done() for one in who)
 
 
 def test_strangers_who_guess_keep_no_page_waiting(
     house: House, clerk: Client, guess: Guess, stuck: threading.Event
 ) -> None:
-    guesses = [guess(f"nobody{n}@test.example") for n in range(AT_ONCE + QUEUE)]
-    while waiting(house) < AT_ONCE + QUEUE:
-        assert not any(one.done() for one in guesses)
+    guesses = [guess(f"nobody{n}@test.example", n) for n in range(STRANGERS)]
+    await_waiting(house, STRANGERS, *guesses)
     with ThreadPoolExecutor(10) as others:
         assert {answer.status for answer in others.map(clerk.get, ["/home", "/waiting"] * 10)} == {200}
-    late = Client(house, seal="x").post("/sign-in", {"login": "office.deputy@test.example", "password": PASSWORD})
+    late = Client(house, seal="x").post("/sign-in", DEPUTY)
     assert (late.status, late.headers["Retry-After"]) == (503, "30")
     assert "ระบบจึงยังไม่ได้ตรวจรหัสผ่าน โปรดรอสักครู่แล้วลองใหม่" in text_of(late)
     stuck.set()
@@ -69,25 +71,41 @@ def test_strangers_who_guess_keep_no_page_waiting(
     assert Client(house, seal="x").post("/sign-in", TYPED).status == 303
 
 
-def test_who_waits_has_used_a_try_and_who_found_the_queue_full_has_not(
+def test_a_flood_of_guesses_keeps_out_neither_a_device_that_has_signed_in_before_nor_who_is_inside(
+    house: House, clerk: Client, guess: Guess, stuck: threading.Event
+) -> None:
+    stuck.set()
+    device = Client(house, seal="x")
+    assert device.post("/sign-in", DEPUTY).status == 303
+    device.cookies.pop("sid")
+    stuck.clear()
+    guesses = [guess(f"nobody{n}@test.example", n) for n in range(STRANGERS)]
+    await_waiting(house, STRANGERS, *guesses)
+    assert {guess(f"nobody{n}@test.example", n).result().status for n in range(9, 40)} == {503}
+    with ThreadPoolExecutor(2) as known:
+        comes = known.submit(device.post, "/sign-in", DEPUTY)
+        confirms = known.submit(clerk.post, "/confirm", {"confirm-password": PASSWORD})
+        await_waiting(house, STRANGERS + 2, comes, confirms)
+        stuck.set()
+        assert [comes.result().status, confirms.result().status] == [303, 303]
+
+
+def test_who_waits_has_used_a_try_and_who_found_no_place_has_not(
     house: House, guess: Guess, stuck: threading.Event
 ) -> None:
     """Five wrong passwords for one login are looked at, however many come at once; the sixth does not even wait."""
     login = "office.plain@test.example"
-    guesses = [guess(login) for _ in range(5)]
-    while waiting(house) < 5:
-        assert not any(one.done() for one in guesses)
-    assert guess(login).result().status == 429
-    others = [guess(f"nobody{n}@test.example") for n in range(AT_ONCE + QUEUE - 5)]
-    while waiting(house) < AT_ONCE + QUEUE:
-        assert not any(one.done() for one in others)
-    for _ in range(8):
-        full = Client(house, seal="x").post("/sign-in", {"login": "office.deputy@test.example", "password": "เดา"})
-        assert full.status == 503
     stuck.set()
-    wait([*guesses, *others])
-    deputy = {"login": "office.deputy@test.example", "password": PASSWORD}
-    assert Client(house, seal="x").post("/sign-in", deputy).status == 303
+    assert [guess(login).result().status for _ in range(5 - OF_ONE)] == [422] * (5 - OF_ONE)
+    stuck.clear()
+    guesses = [guess(login) for _ in range(OF_ONE)]
+    await_waiting(house, OF_ONE, *guesses)
+    assert guess(login).result().status == 429
+    for _ in range(8):  # of the same network, which has no more places
+        assert guess("office.deputy@test.example").result().status == 503
+    stuck.set()
+    wait(guesses)
+    assert Client(house, seal="x", address="127.6.0.1").post("/sign-in", DEPUTY).status == 303
 
 
 def test_only_pages_that_are_declared_so_hash(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +113,9 @@ def test_only_pages_that_are_declared_so_hash(house: House, monkeypatch: pytest.
     turned: list[str] = []
     asked = [""]
     real = Passwords.turn
-    monkeypatch.setattr(Passwords, "turn", lambda self: (turned.append(asked[0]), real(self))[1])
+    monkeypatch.setattr(
+        Passwords, "turn", lambda self, *who, **how: (turned.append(asked[0]), real(self, *who, **how))[1]
+    )
     for page in house.console.pages:
         if "POST" in page.methods and page.path != "/sign-out":
             asked[0] = ""
