@@ -6,11 +6,14 @@ our parts, libraries, warnings, and exceptions that nobody caught.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
 import sys
 import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from types import TracebackType
 
 import structlog
@@ -57,6 +60,15 @@ def let_go() -> None:
             getattr(sys, name).flush()
         except OSError:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (as long as the process)
+
+
+def ready_line(form: str, places: Mapping[str, str | list[str]]) -> str:
+    """What standard output says once everything serves. `form` as in [log]; `places`: by name, where to reach what."""
+    if form == "json":
+        told = {"event": "ready", "level": "info", "timestamp": datetime.now(UTC).isoformat(), **places}
+        return json.dumps(told, ensure_ascii=False)
+    each = ((name, [at] if isinstance(at, str) else at) for name, at in places.items())
+    return " ".join(["ready", *(f"{name}={place}" for name, found in each for place in found)])
 
 
 def _text() -> logging.Formatter:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
@@ -14,7 +13,7 @@ import typer
 from gateway import first_code
 from gateway.cli.context import ConfigOption, JsonOption, code_of, emit_json, language, plain, say, settings_from
 from gateway.cli.opened import opened
-from gateway.logs import set_up
+from gateway.logs import ready_line, set_up
 from gateway.opening import clock
 from ledger import history, verify
 from ledger.database import verdict
@@ -88,12 +87,7 @@ def _announce(running: Running) -> None:
     places = {"http": running.http, "smtp": running.smtp, "lmtp": running.lmtp}
     places = {name: place for name, place in places.items() if place}
     drops = [str(folder.path) for folder in settings.folders]
-    if settings.log.format == "json":
-        told = {"event": "ready", "level": "info", "timestamp": clock().isoformat(), **places, "drop": drops}
-        line = json.dumps(told, ensure_ascii=False)
-    else:
-        words = [f"{name}={place}" for name, place in places.items()] + [f"drop={drop}" for drop in drops]
-        line = " ".join(["ready", *words])
+    line = ready_line(settings.log.format, {**places, "drop": drops})
     print(line, flush=True)  # noqa: T201
     if running.http and running.house.door.invitations.awaits_first():
         _tell_first(running)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import smtplib
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 from sqlalchemy.orm import Session
 
 from gateway.cli.context import plain
@@ -30,14 +32,20 @@ from ledger.registers import EntryRow
 from ledger.sending import Dispatched
 from ledger.values import Document, OutcomeKind, Secrecy
 
+log = logging.getLogger("saraban.demo")
+log.setLevel(logging.INFO)  # the rest of a demo's log tells warnings only
+
 _PERIOD = 0.4
 
 
 class Play:
-    """The story and the reporter, beside a running house. Speaks on standard error; stdout has the ready line."""
+    """The story and the reporter, beside a running house. Speaks on standard error; stdout has the ready line.
 
-    def __init__(self, running: Running, drop: Path, ending: threading.Event) -> None:
-        self._running, self._drop, self._ending = running, drop, ending
+    Arguments: `in_log`, whether what it says goes through the log, as where each line of that is an object.
+    """
+
+    def __init__(self, running: Running, drop: Path, ending: threading.Event, *, in_log: bool = False) -> None:
+        self._running, self._drop, self._ending, self._in_log = running, drop, ending, in_log
         self._console = Console(stderr=True, highlight=False)
 
     def tell(self) -> None:
@@ -107,6 +115,9 @@ class Play:
         return newest
 
     def _say(self, text: str) -> None:
+        if self._in_log:
+            log.info("%s", Text.from_markup(text).plain)
+            return
         self._console.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {text}")
 
 

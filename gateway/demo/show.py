@@ -12,7 +12,7 @@ from gateway.daemon import Running
 from gateway.demo import ground, guests
 from gateway.demo.office import MAILBOX
 from gateway.demo.play import Play
-from gateway.logs import set_up
+from gateway.logs import ready_line, set_up
 
 
 def run(folder: Path, smtp_port: int | None, http_port: int | None, *, story: bool) -> None:
@@ -23,8 +23,8 @@ def run(folder: Path, smtp_port: int | None, http_port: int | None, *, story: bo
     ending = threading.Event()
 
     def ready(running: Running) -> None:
-        _announce(running, folder)
-        play = Play(running, folder / ground.DROP, ending)
+        _announce(running, folder, settings.log.format)
+        play = Play(running, folder / ground.DROP, ending, in_log=settings.log.format == "json")
         threading.Thread(target=play.report, name="report", daemon=True).start()
         if story and fresh:
             threading.Thread(target=play.tell, name="story", daemon=True).start()
@@ -35,8 +35,16 @@ def run(folder: Path, smtp_port: int | None, http_port: int | None, *, story: bo
         ending.set()
 
 
-def _announce(running: Running, folder: Path) -> None:
+def _announce(running: Running, folder: Path, form: str) -> None:
+    """To people on standard error, unless each of its lines is an object; to whoever waits, on standard output."""
     drop, outbox = folder / ground.DROP, folder / ground.OUTBOX
+    if form == "text":
+        _tell_people(running, folder, drop)
+    places = {"http": running.http, "smtp": running.smtp, "mailbox": MAILBOX, "drop": str(drop), "outbox": str(outbox)}
+    print(ready_line(form, places), flush=True)  # noqa: T201
+
+
+def _tell_people(running: Running, folder: Path, drop: Path) -> None:
     host, _, port = running.smtp.rpartition(":")
     typer.echo(
         f"""
@@ -50,5 +58,3 @@ def _announce(running: Running, folder: Path) -> None:
 """,
         err=True,
     )
-    line = f"ready http={running.http} smtp={running.smtp} mailbox={MAILBOX} drop={drop} outbox={outbox}"
-    print(line, flush=True)  # noqa: T201 (others wait for this line on stdout)

@@ -121,3 +121,17 @@ def test_as_json_everything_that_run_says_is_json(make_house: MakeHouse) -> None
     assert (session["peer"], session["refused"]) == ("127.0.0.1", 1)
     assert any("มีโปรแกรมกำลังทำงาน" in event for event in events)
     assert any("first-administrator.txt" in event for event in events)
+
+
+def test_as_json_a_demo_says_nothing_else_either(make_house: MakeHouse) -> None:
+    house = make_house(SARABAN_LOG__FORMAT="json")
+    process = house.begin("--story")
+    assert process.stdout
+    ready = json.loads(process.stdout.readline())
+    assert (ready["event"], ready["smtp"]) == ("ready", f"127.0.0.1:{house.smtp_port}")
+    eventually(lambda: house.count("letters WHERE outgoing") == 1, "the story")
+    eventually(lambda: "อ่านได้ที่" in house.log, "the report")
+    assert house.stop() == 0
+    said = lines(house)
+    assert {line["level"] for line in said if line["logger"] == "saraban.demo"} == {"info"}
+    assert any("เรื่องตัวอย่าง จดหมาย 3 ฉบับ" in str(line["event"]) for line in said)
