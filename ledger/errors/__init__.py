@@ -29,9 +29,10 @@ from ledger.errors.proving import (
     SecondFactorRequired,
     SignedOut,
     SignInFailed,
+    SignOutUnwritten,
     TooManyAttempts,
 )
-from ledger.errors.root import Refused, SarabanError, Unavailable
+from ledger.errors.root import DiskFull, Refused, SarabanError, TooLargeToTake, Unavailable
 
 __all__ = [
     "AddressNotHere",
@@ -46,6 +47,7 @@ __all__ = [
     "DataForeign",
     "DataOpen",
     "DecidedMeanwhile",
+    "DiskFull",
     "Fault",
     "FieldsWrong",
     "FileIncomplete",
@@ -74,11 +76,13 @@ __all__ = [
     "SecondFactorRequired",
     "SettingsWrong",
     "SignInFailed",
+    "SignOutUnwritten",
     "SignedOut",
     "SocketBlocked",
     "SocketTaken",
     "StorageUnsafe",
     "TextWrong",
+    "TooLargeToTake",
     "TooManyAttempts",
     "Unavailable",
 ]

@@ -86,6 +86,19 @@ class TooManyAttempts(SarabanError):
     en = "Too many wrong attempts. Please wait about {minutes} min and try again."
 
 
+class SignOutUnwritten(Unavailable):
+    """The browser has forgotten the sign-in, but the database could not be told."""
+
+    th = (
+        "เบราว์เซอร์นี้ออกจากระบบแล้ว แต่ยังบันทึกการออกจากระบบไม่ได้ การเข้าสู่ระบบครั้งนี้จะสิ้นสุดเองเมื่อไม่ได้ใช้งาน 30 นาที "
+        "โปรดแจ้งผู้ดูแลระบบให้ตรวจพื้นที่ว่างของดิสก์"
+    )
+    en = (
+        "This browser has signed out, but that could not be saved: the sign-in ends by itself after 30 minutes without "
+        "use. Please tell the administrator to look whether the disk is full."
+    )
+
+
 class PasswordsWait(Unavailable):
     """Too many passwords wait to be checked or kept. Nothing was looked at, and nothing counts as a failure."""
 

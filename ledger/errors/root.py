@@ -29,8 +29,19 @@ class Unavailable(SarabanError):
     en = "The system cannot take this at the moment. Please try again later."
 
 
+class DiskFull(Unavailable):
+    """The database or a file found no room on the disk."""
+
+    th = "ดิสก์ของเครื่องแม่ข่ายเต็ม จึงยังไม่ได้บันทึก โปรดแจ้งผู้ดูแลระบบให้เพิ่มพื้นที่ว่าง แล้วลองใหม่"
+    en = "The server's disk is full, so nothing was saved. Please tell the administrator to make room, then try again."
+
+
 class Refused(SarabanError):
     """The sender must change something. `reason` says what."""
 
     th = "{reason}"
     en = "{reason}"
+
+
+class TooLargeToTake(Refused):
+    """What a form brings is more than is read of it."""

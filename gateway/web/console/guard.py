@@ -6,7 +6,9 @@ duty. Endpoints are plain functions in a thread; only this file knows that the s
 
 from __future__ import annotations
 
+import errno
 import hmac
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,7 +32,7 @@ from gateway.web.desk import Threads
 from gateway.web.hosts import is_local, same_origin, takes_passwords
 from ledger.access import Right
 from ledger.door import Door
-from ledger.errors import ConfirmFirst, FormStale, NotAllowed, SarabanError, SignedOut, Unavailable
+from ledger.errors import ConfirmFirst, DiskFull, FormStale, NotAllowed, SarabanError, SignedOut, Unavailable
 from ledger.sign_ins import SignIn
 
 log = structlog.get_logger(__name__)
@@ -246,7 +248,13 @@ def _told(fault: Exception) -> SarabanError:
         return fault
     said = fault.orig if isinstance(fault, sa.exc.OperationalError) else getattr(fault, "strerror", "")
     log.warning("console.unavailable", fault=type(fault).__name__, said=str(said))
-    return Unavailable()
+    return DiskFull() if _no_room(fault) else Unavailable()
+
+
+def _no_room(fault: Exception) -> bool:
+    if isinstance(fault, sa.exc.OperationalError):
+        return getattr(fault.orig, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+    return getattr(fault, "errno", 0) in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -39,6 +39,8 @@ class News:
     def __init__(self, cabinet: Cabinet) -> None:
         self._cabinet = cabinet
         self._open: list[Stream] = []  # the oldest first
+        self._look: asyncio.Task[int] | None = None  # the last one, which all streams share
+        self._looked = 0.0
 
     def pages(self) -> list[Page]:
         """What this part of the console serves."""
@@ -78,7 +80,7 @@ class News:
                 if stream not in self._open:
                     yield f"retry: {LATER}\n\n"
                     return
-                if (now := await asyncio.to_thread(self._newest)) != last:
+                if (now := await self._newest()) != last:
                     last = now
                     yield f"data: {now}\n\n"
                 elif second % BEAT == 0:
@@ -96,6 +98,13 @@ class News:
                 return await self._cabinet.closing.wait()
         return False
 
-    def _newest(self) -> int:
+    async def _newest(self) -> int:
+        """The number of the newest line, for which nobody is asked more than once a second, however many listen."""
+        now = asyncio.get_running_loop().time()
+        if self._look is None or (self._look.done() and now - self._looked >= EVERY):
+            self._look, self._looked = asyncio.create_task(asyncio.to_thread(self._ask)), now
+        return await asyncio.shield(self._look)
+
+    def _ask(self) -> int:
         with self._cabinet.database.read() as session:
             return history.newest(session)

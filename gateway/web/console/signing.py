@@ -23,6 +23,7 @@ from ledger.errors import (
     SarabanError,
     SignedOut,
     SignInFailed,
+    SignOutUnwritten,
     TooManyAttempts,
     Unavailable,
 )
@@ -82,9 +83,13 @@ class Signing:
 
     def sign_out(self, asked: Asked) -> Response:
         """End this sign-in, and what the browser kept of it."""
-        self._door.end(asked.token)
-        response = self._cookies.forget(to("/sign-in", told="signed_out"))
-        response.headers.update(_CLEAR)
+        try:
+            self._door.end(asked.token)
+            response = to("/sign-in", told="signed_out")
+        except OURS as fault:  # the next person at this machine must not go on with it all the same
+            log.warning("console.sign_out_unwritten", fault=type(fault).__name__)
+            response = self._view.fault(Asked(asked.request), SignOutUnwritten())
+        self._cookies.forget(response).headers.update(_CLEAR)
         return response
 
     def second_form(self, asked: Asked) -> Response:

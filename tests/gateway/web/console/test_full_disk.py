@@ -39,7 +39,20 @@ def test_what_cannot_be_written_is_told_as_our_fault_and_goes_through_later(hous
     assert refused
     assert {answer.status for answer in refused} == {503}
     assert all("Retry-After" in answer.headers for answer in refused)
-    assert "โปรดลองใหม่" in text_of(refused[0])
+    assert "ดิสก์ของเครื่องแม่ข่ายเต็ม จึงยังไม่ได้บันทึก โปรดแจ้งผู้ดูแลระบบ" in text_of(refused[0])
+    assert "The server's disk is full" in text_of(visitor.post("/registers/incoming/new?lang=en", letter))
     fill(house, False)
     taken = len(answers) - len(refused) + 1  # some pages had room
     assert f"{taken + 1}/2569" in text_of(visitor.follow(visitor.post("/registers/incoming/new", letter)))
+
+
+def test_signing_out_clears_the_browser_even_when_it_cannot_be_written(house: House, visitor: Client) -> None:
+    with house.database.write() as session:
+        session.connection().exec_driver_sql("PRAGMA query_only = 1")  # as on a disk that went read-only
+    answer = visitor.post("/sign-out")
+    assert answer.status == 503
+    assert "เบราว์เซอร์นี้ออกจากระบบแล้ว" in text_of(answer)
+    assert "โปรดแจ้งผู้ดูแลระบบให้ตรวจพื้นที่ว่างของดิสก์" in text_of(answer)
+    assert answer.headers["Set-Cookie"].startswith('sid="";')
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert visitor.get("/home").status == 303

@@ -109,3 +109,16 @@ def test_a_stream_that_its_browser_closed_is_forgotten(house: House) -> None:
     connection.close()
     while streams_of(house):
         pass
+
+
+def test_all_streams_share_one_look_for_news(house: House, listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[object] = []
+    newest = history.newest
+    streams = [listen(house.token("office.plain")) for _ in range(8)]
+    monkeypatch.setattr(history, "newest", lambda session: (looks.append(session), newest(session))[1])
+    for stream in streams:  # each has looked ten times and more since
+        assert all(until(stream, HERE) for _ in range(11))
+    beats = 11 * len(streams)
+    assert len(looks) < beats // 2
+    line(house.signed_in("s1.plain"), "order", subject="ข่าว")
+    assert all(until(stream, b"data: ") for stream in streams)
