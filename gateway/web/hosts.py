@@ -15,7 +15,7 @@ LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Hosts:
-    """Middleware: 421 for a Host header that names somebody else; ports do not matter."""
+    """Middleware: 421 for a Host header that names somebody else, 400 for two; ports do not matter."""
 
     def __init__(self, app: ASGIApp, *, own: str) -> None:
         """`own`: host and port of the public address. Raises ValueError for what names none."""
@@ -23,7 +23,10 @@ class Hosts:
         self._names = frozenset({addresses.host(addresses.split(own)[0]), *LOCAL})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _name(Headers(scope=scope).get("host", "")) not in self._names:
+        hosts = Headers(scope=scope).getlist("host")
+        if len(hosts) > 1:
+            raise HTTPException(400)  # RFC 9112, 3.2
+        if _name("".join(hosts)) not in self._names:
             raise HTTPException(421)
         await self._app(scope, receive, send)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from tempfile import SpooledTemporaryFile
 
@@ -10,6 +11,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.datastructures import Headers, UploadFile
 
 from gateway.web.posted import FIRST_FIELD, Bounds, TooLarge, TooManyFiles, TooMuchText
+
+# It tells each broken form without path or address; who sent it is answered, and the log is not for strangers to fill.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 IN_MEMORY = 1024 * 1024  # bytes of a file that stay there
 

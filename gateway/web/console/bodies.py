@@ -30,7 +30,7 @@ from gateway.web.posted import (
     kind_of,
     take,
 )
-from ledger.errors import Refused
+from ledger.errors import Refused, TooLargeToTake
 
 FIELDS = 2_000  # a bulk form names each line that it marks
 FORM_BYTES = 1024 * 1024  # of text, files or not
@@ -92,9 +92,9 @@ async def _take(
     except TimeoutError:
         raise HTTPException(408) from None
     except TooMuchText:
-        raise Refused(reason=TOO_LONG) from None
+        raise TooLargeToTake(reason=TOO_LONG) from None
     except TooLarge:
-        raise Refused(reason=FILES_TOO_LARGE) from None
+        raise TooLargeToTake(reason=FILES_TOO_LARGE) from None
     except TooManyFiles:
         raise Refused(reason=TOO_MANY_FILES if most.files else NO_FILES) from None
     except (ValueError, ClientDisconnect):
@@ -108,7 +108,7 @@ def _reader(request: Request, most: Bounds) -> Reader | None:
         return None
     told = int(request.headers.get("content-length") or 0)
     if told > most.text + (most.file_bytes if kind == MULTIPART else 0):
-        raise Refused(reason=FILES_TOO_LARGE if most.files else TOO_LONG)
+        raise TooLargeToTake(reason=FILES_TOO_LARGE if most.files and kind == MULTIPART else TOO_LONG)
     if kind == URLENCODED:
         return Urlencoded(most)
     try:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.web.console.asked import Asked
 from gateway.web.render import Pages
 from ledger.access import Right
-from ledger.errors import FieldsWrong, NotAllowed, NotFound, SarabanError
+from ledger.errors import FieldsWrong, NotAllowed, NotFound, SarabanError, TooLargeToTake
 from ledger.sign_ins import SignIn
 
 Seal = Callable[[SignIn | None], str]
@@ -71,7 +71,8 @@ class View:
 
     def fault(self, asked: Asked, fault: SarabanError) -> Response:
         """The page of an error that no form shows."""
-        status = 404 if isinstance(fault, NotFound) else 403 if isinstance(fault, NotAllowed) else 409
+        statuses = {NotFound: 404, NotAllowed: 403, TooLargeToTake: 413}
+        status = next((status for kind, status in statuses.items() if isinstance(fault, kind)), 409)
         return self.page(asked, "fault.html", status if fault.permanent else 503, sentence=self.sentence(asked, fault))
 
     def status(self, asked: Asked, status: int) -> Response:

@@ -11,6 +11,7 @@ from gateway.web import body, headers
 from tests.gateway.web.mails import write
 from tests.gateway.web.office import CROWDED, ORDINARY
 from tests.gateway.web.site import Answer, Site, site
+from tests.gateway.web.test_serve import talk
 
 
 def carries(answer: Answer, wanted: Mapping[str, str]) -> None:
@@ -76,6 +77,13 @@ def test_a_foreign_host_name_gets_no_letter(web: Site, host: str) -> None:
     answer = web.get(f"/r/{ORDINARY}", Host=host)
     assert answer.status == 421
     assert "ขอเชิญประชุม" not in answer.text
+    assert web.desk.looks == []
+
+
+@pytest.mark.parametrize("second", [b"evil", b"localhost"])
+def test_two_host_names_are_none(web: Site, second: bytes) -> None:
+    asked = b"GET /r/%b HTTP/1.1\r\nHost: localhost\r\nHost: %b\r\nConnection: close\r\n\r\n"
+    assert talk(web.port, asked % (ORDINARY.encode(), second)).startswith(b"HTTP/1.1 400 ")
     assert web.desk.looks == []
 
 

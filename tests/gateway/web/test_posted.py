@@ -130,3 +130,10 @@ def test_no_bound_of_a_plain_form_is_passed(body: bytes, fault: type[Exception])
 def test_a_form_with_files_needs_a_boundary(kind: str) -> None:
     with pytest.raises(ValueError, match="boundary"):
         Multipart(kind, BOUNDS)
+
+
+@pytest.mark.parametrize("body", [b"--edge\nx", b"--edxx\r\n", b"--edge\r\nA\x00: b\r\n\r\n"])
+def test_what_strangers_send_fills_no_log(body: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        fed(Multipart(KIND, BOUNDS), body)
+    assert caplog.records == []

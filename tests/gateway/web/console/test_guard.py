@@ -126,14 +126,20 @@ def test_reading_changes_nothing(house: House, clerk: Client) -> None:
 
 def test_a_form_has_a_size(clerk: Client) -> None:
     answer = clerk.post("/drafts", {"d.x": "a" * bodies.FORM_BYTES})
-    assert answer.status == 409
+    assert answer.status == 413
     assert "ข้อความที่ส่งมายาวเกินกำหนด" in text_of(answer)
+
+
+def test_text_that_is_too_long_is_called_text_also_where_files_could_come(clerk: Client) -> None:
+    answer = clerk.post(NEW, {"subject": "a" * 2 * bodies.FORM_BYTES})
+    assert (answer.status, "ข้อความที่ส่งมายาวเกินกำหนด" in text_of(answer)) == (413, True)
+    assert "0 รายการ" in numbers(clerk)
 
 
 def test_text_has_the_same_size_where_files_are_allowed(clerk: Client) -> None:
     half = "a" * (bodies.FORM_BYTES // 2)
     answer = clerk.upload(NEW, {**PAPER, "summary": half, "remark": half}, [("a.pdf", b"%PDF-1.4\n%%EOF\n")])
-    assert (answer.status, "ข้อความที่ส่งมายาวเกินกำหนด" in text_of(answer)) == (409, True)
+    assert (answer.status, "ข้อความที่ส่งมายาวเกินกำหนด" in text_of(answer)) == (413, True)
     large = [(f"{n}.pdf", b"%PDF-1.4\n" + b"a" * bodies.FORM_BYTES) for n in range(2)]
     assert clerk.upload(NEW, PAPER, large).status == 303
 
@@ -141,7 +147,7 @@ def test_text_has_the_same_size_where_files_are_allowed(clerk: Client) -> None:
 def test_who_is_not_signed_in_brings_little(house: House) -> None:
     stranger = Client(house, seal="x")
     long = stranger.post("/sign-in", {"login": "a" * forms.LARGEST})
-    assert (long.status, "ข้อความที่ส่งมายาวเกินกำหนด" in text_of(long)) == (409, True)
+    assert (long.status, "ข้อความที่ส่งมายาวเกินกำหนด" in text_of(long)) == (413, True)
     assert stranger.post("/sign-in", {f"f{n}": "" for n in range(forms.FIELDS)}).status == 400
     assert stranger.upload("/sign-in", {"login": "a"}, [("a.pdf", b"x")]).status == 409
     assert stranger.post("/sign-in", {"login": "a" * 60_000, "password": "b"}).status == 422
@@ -174,7 +180,7 @@ def test_a_body_that_does_not_tell_its_length_is_counted(house: House, clerk: Cl
     ).encode()
     seal, chunk = b"seal=" + clerk.seal.encode() + b"&x=", b"a" * 65536
     chunks = [b"%x\r\n%b\r\n" % (len(one), one) for one in [seal, *[chunk] * 17]]
-    assert status(raw(house, head, *chunks, b"0\r\n\r\n")) == 409
+    assert status(raw(house, head, *chunks, b"0\r\n\r\n")) == 413
 
 
 def test_a_form_has_so_many_fields(clerk: Client) -> None:
