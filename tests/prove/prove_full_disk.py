@@ -64,3 +64,26 @@ def test_a_full_disk_puts_off_and_loses_nothing(
             accepted = len(storm.accepted)
             eventually(lambda: len(storm.accepted) > accepted, "mails are taken again")  # noqa: B023
     storm.all_is_in_order()
+
+
+@pytest.mark.parametrize("fill", [with_bytes, with_names], ids=["bytes", "names"])
+def test_a_disk_that_takes_nothing_is_told_without_any_mail_until_it_is_over(
+    fill: Fill, make_house: MakeHouse, small_disk: SmallDisk
+) -> None:
+    class Nothing(random.Random):
+        def randrange(self, *_: int) -> int:
+            return 0
+
+    house = make_house(SARABAN_INTAKE__REFUSE_BELOW_FREE="0")
+    ballast = small_disk(house.data, "size=64m,nr_inodes=20000") / "ballast"
+    ballast.mkdir()
+    house.start()
+    fill(ballast, Nothing())
+    told = eventually(lambda: house.row("status", code=None)["reasons"], "status tells it")
+    assert [reason["key"] for reason in told] == ["storage"]
+    assert "what comes in cannot be stored" in house.log
+    for file in ballast.iterdir():
+        file.unlink()
+    eventually(lambda: not house.row("status", code=None)["reasons"], "it is over")
+    eventually(lambda: "over: what comes in cannot be stored" in house.log, "the log tells its end")
+    assert house.stop() == 0
