@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
+from fpdf import FPDF
 from ledger_world import LIFE, World, sender_of
 
 from gateway.masked import MaskedReader
 from ledger import drafts, history, intakes, sending, tokens
 from ledger.accounts import InvitationRow
 from ledger.directory import PersonRow
+from ledger.errors import Refused
 from ledger.intakes import IntakeRow
 from ledger.letters import token_hash
 from ledger.masks import MARK
@@ -46,6 +48,14 @@ def a_mail(text: str, attached: str = "") -> bytes:
     return message.as_bytes()
 
 
+def printed(text: str) -> bytes:
+    document = FPDF()
+    document.add_page()
+    document.set_font("Helvetica")
+    document.cell(text=text)
+    return bytes(document.output())
+
+
 def test_a_token_alone_is_masked_where_it_is_ours(world: World, reader: Reader, token: str) -> None:
     found = MaskedReader(world.database, reader).read(a_mail(f"รหัส {token} และ {STRANGE} ครับ"))
     assert found.text == f"รหัส {MARK} และ {STRANGE} ครับ"
@@ -68,6 +78,14 @@ def test_a_token_alone_in_a_file_is_found_and_not_handed_out(world: World, reade
     found = masked.read(a_mail("ดังแนบ", f"{token} {STRANGE}"))
     assert found.links == (token_hash(token),)
     assert masked.copy(found.documents[0].content, "note.txt").decode().split() == [MARK, STRANGE]
+
+
+def test_a_printed_link_is_not_handed_out_by_the_child_that_looks(world: World, reader: Reader, token: str) -> None:
+    masked = MaskedReader(world.database, reader)
+    with pytest.raises(Refused, match="ยังไม่เปิดให้ดาวน์โหลด"):
+        masked.copy(printed(f"http://127.0.0.1/r/{token}"), "x.pdf")
+    bare = printed("nothing")
+    assert masked.copy(bare, "x.pdf") == bare
 
 
 def test_the_name_of_a_dropped_file_is_masked_before_anything_is_read(world: World, token: str) -> None:

@@ -1,7 +1,8 @@
 """A file as it is handed out: byte for byte what came, but for links of ours.
 
 In a text or a mail a mark takes the place of a link; in other files as many letters do, so that all else stays where
-it is. Archives and office files are looked into (`packed`); where a link cannot be taken out of one, there is no copy.
+it is. Archives, office files and the pages of a PDF are looked into (`packed`); where a link cannot be taken out of
+one, there is no copy.
 Runs in child processes: strangers wrote what is taken apart here.
 """
 
@@ -62,12 +63,12 @@ def answered(facts: dict[str, Any], contents: list[bytes]) -> Copy | None:
 def looks_through(content: bytes) -> bool:
     """Whether such a file can have a link that is masked: other files are handed out as they are.
 
-    Most files are PDF without one; hundreds who fetch a circular at once must not wait for a child each.
+    Where a child finds none in a file, it is not asked again (`Painter`): hundreds fetch a circular at once.
     """
     kind = sniff.by_start(content)
-    if kind in _BLOTTED:
+    if kind == sniff.OLE:
         return any(_has(content, path, pattern) for path, pattern in _PATHS)
-    return not kind or kind.startswith("text/") or kind == sniff.ZIP
+    return not kind or kind.startswith("text/") or kind in (sniff.PDF, sniff.ZIP)
 
 
 def _has(content: bytes, path: bytes, pattern: re.Pattern[bytes]) -> bool:
@@ -87,6 +88,8 @@ def copy(content: bytes, name: str, mask: Mask, depth: int = 0) -> bytes:
     kind = sniff.media_type_of(content)
     if (name and sniff.is_mail(content, name)) or sniff.begins_as_mail(content):
         return _mail(content, mask, depth)
+    if kind == sniff.PDF:
+        return _printed(_blotted(content, mask), mask)
     if kind in _BLOTTED:
         return _blotted(content, mask)
     if sniff.by_start(content) == sniff.ZIP:
@@ -107,6 +110,12 @@ def _archive(content: bytes, mask: Mask, depth: int) -> bytes:
         return blotted
 
     return packed.archive(content, mask, shown)
+
+
+def _printed(content: bytes, mask: Mask) -> bytes:
+    if isinstance(mask, packed.Opening):
+        packed.must_show_none("\n".join(mask.pages(content)).encode("utf-8", "replace"), mask)
+    return content
 
 
 def _blotted(content: bytes, mask: Mask) -> bytes:

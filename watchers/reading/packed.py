@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from io import BytesIO
 
 from ledger.masks import SHORTEST, Mask
@@ -21,7 +21,9 @@ BLOT = "x" * SHORTEST
 _ENCRYPTED = 1
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError)
 _TAG = re.compile(rb"<[^<>]*>")
-_HINT = re.compile(rb"/(?:r|join)/|_(?:r|join)_|%[2-7]|=2F|&(?:amp;)*(?:#|sol;)|\\/|\\u00|aHR0c|[A-Za-z0-9_-]{43}")
+_HINT = re.compile(
+    rb"/[\s>|:]{0,40}(?:r|join)[\s>|:]{0,40}/|_(?:r|join)_|%[2-7]|=2F|&(?:amp;)*(?:#|sol;)|\\/|\\u00|aHR0c|[A-Za-z0-9_-]{43}"
+)
 _BEFORE, _BEHIND = 100, 1_500  # bytes around a hint that may be of a link
 
 
@@ -30,11 +32,16 @@ class Hidden(ValueError):
 
 
 class Opening(Mask):
-    """A mask for what is handed out: it opens what is packed as well, as long as there is room."""
+    """A mask for what is handed out: it opens what is packed as well, as long as there is room.
 
-    def __init__(self, known: Collection[str] = (), room: int = ROOM) -> None:
+    Arguments: `pages`, which tells what can be read on the pages of a PDF.
+    """
+
+    def __init__(
+        self, known: Collection[str] = (), room: int = ROOM, pages: Callable[[bytes], Iterable[str]] = lambda _: ()
+    ) -> None:
         super().__init__(known)
-        self.room = room
+        self.room, self.pages = room, pages
 
 
 def archive(content: bytes, mask: Opening, shown: Callable[[bytes, str], bytes]) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import resource
 
-from watchers.reading import child, copies, frames, picture, sheets
+from watchers.reading import child, copies, frames, picture, printed, sheets
 from watchers.reading.packed import Opening
 
 _OPEN_FILES = 32  # fonts of the system; nothing else needs to be opened here
@@ -20,7 +20,7 @@ def answered(asked: frames.Asked) -> list[bytes]:
         if wanted == sheets.SHEETS:
             return sheets.answer(picture.sheets(content))
         if wanted == sheets.COPY:
-            return copies.answer(content, name or "", Opening(known))
+            return copies.answer(content, name or "", Opening(known, pages=printed.texts))
         return sheets.answer((), picture.draw(content, int(wanted)))
     except MemoryError:
         raise

@@ -11,11 +11,12 @@ from io import BytesIO
 from quopri import encodestring
 
 import pytest
+from fpdf import FPDF
 
 from ledger.letters import token_hash
 from ledger.masks import MARK, PLAIN_MARK, Mask
 from ledger.values import Reading
-from watchers.reading import copies, own, packed, read, rescue
+from watchers.reading import copies, own, packed, printed, read, rescue
 
 TOKEN = "wL3-q_7Rk2ZyT0aVbN8cXd5eFgH1iJ4mKoPsQuWxY9z"
 LINK = f"https://saraban.office.example/r/{TOKEN}"
@@ -48,6 +49,8 @@ def said(reading: Reading) -> str:
     names = [(document.name, document.stored_name) for document in reading.documents]
     return repr((reading, reading.html, names))
 
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 PLACES = {
     "text": mail(f"> {LINK}").as_bytes(),
@@ -271,6 +274,41 @@ def test_no_more_is_unpacked_than_there_is_room_for() -> None:
         copies.copy(zipped(inner=bomb), "x.zip", packed.Opening(room=5_000_000))
 
 
+def a_print(words: str = "", target: str = "") -> bytes:
+    """A PDF as a browser prints a mail: what is written is compressed, and breaks where a line is full."""
+    document = FPDF()
+    document.set_font("Helvetica")
+    document.add_page()
+    document.multi_cell(60, text=words, wrapmode="CHAR")
+    document.cell(text="here", link=target)
+    return bytes(document.output())
+
+
+@pytest.mark.parametrize("words", [LINK, f"See {LINK}.", f"> {LINK[:40]}\n> {LINK[40:]}"])
+def test_a_link_that_is_printed_in_a_pdf_is_not_handed_out(words: str) -> None:
+    content = a_print(words)
+    assert TOKEN.encode() not in content
+    assert copies.looks_through(content)
+    for file, name in ((content, "x.pdf"), (zipped(x_pdf=content), "x.zip"), (attached(content, "x.pdf"), "x.eml")):
+        with pytest.raises(packed.Hidden):
+            copies.copy(file, name, packed.Opening(pages=printed.texts))
+
+
+def test_an_address_in_a_pdf_is_overwritten_and_a_pdf_without_a_link_stays() -> None:
+    linked, bare = a_print("See", LINK), a_print("See https://www.reddit.com/r/thailand", "https://office.example/r/")
+    shown = linked.replace(TOKEN.encode(), packed.BLOT.encode())
+    assert shown != linked
+    assert copies.copy(linked, "x.pdf", packed.Opening(pages=printed.texts)) == shown
+    assert copies.copy(bare, "x.pdf", packed.Opening(pages=printed.texts)) == bare
+    assert any("reddit" in text for text in printed.texts(bare))
+    assert "https://office.example/r/" in list(printed.texts(bare))
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.4 broken", b"%PDF-1.4\n%%EOF", a_print("x")[:300]])
+def test_a_pdf_that_cannot_be_opened_is_handed_out_byte_for_byte(content: bytes) -> None:
+    assert copies.copy(content, "x.pdf", packed.Opening(pages=printed.texts)) == content
+
+
 def test_a_reading_opens_nothing() -> None:
     content = office(LINK)
     assert copies.copy(content, "x.docx", Mask()) == content
@@ -279,11 +317,11 @@ def test_a_reading_opens_nothing() -> None:
 @pytest.mark.parametrize(
     ("content", "through"),
     [
-        (b"%PDF-1.4 /r/ and /join/ %%EOF", False),
         (f"%PDF-1.4 /URI ({LINK}) %%EOF".encode(), True),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + LINK.encode("utf-16-le"), True),
-        (b"%PDF-1.4 " + b"/r/" * 900, False),
-        (b"%PDF-1.4 " + b"/r/" * 2000, True),
+        (OLE + b"/r/ and /join/", False),
+        (OLE + b"/r/" * 900, False),
+        (OLE + b"/r/" * 2000, True),
         (b"\xff\xd8\xff picture", False),
         (b"MZ program", False),
         (LINK.encode(), True),
