@@ -32,7 +32,15 @@ from ledger.errors.proving import (
     SignOutUnwritten,
     TooManyAttempts,
 )
-from ledger.errors.root import DiskFull, Refused, SarabanError, TooLargeToTake, Unavailable
+from ledger.errors.root import (
+    DiskFull,
+    FileIncomplete,
+    FileTooLarge,
+    Refused,
+    SarabanError,
+    TooLargeToTake,
+    Unavailable,
+)
 
 __all__ = [
     "AddressNotHere",
@@ -213,20 +221,6 @@ class MailDamaged(SarabanError):
     permanent = False
     th = "อีเมลที่เขียนขึ้นอ่านกลับแล้วไม่ตรงกับที่ตั้งใจ จึงไม่ส่งออก: {problem}"
     en = "A mail that was written does not read back as it was meant, so it was not sent: {problem}"
-
-
-class FileIncomplete(Refused):
-    """A dropped file whose type has an end mark never got it (P-6)."""
-
-    th = "ไฟล์ไม่สมบูรณ์ อาจคัดลอกหรือสแกนไม่เสร็จ โปรดตรวจสอบว่าเปิดไฟล์ได้ครบทุกหน้า"
-    en = "The file is incomplete: copying or scanning it may have stopped half-way. Please check that it opens."
-
-
-class FileTooLarge(Refused):
-    """A dropped file is over the limit of its folder. `limit`: in MiB."""
-
-    th = "ไฟล์มีขนาดเกิน {limit} MB โปรดลดขนาดหรือแยกเป็นหลายไฟล์"
-    en = "The file is larger than {limit} MB. Please make it smaller or split it."
 
 
 class AlreadyRunning(SarabanError):

@@ -45,3 +45,17 @@ class Refused(SarabanError):
 
 class TooLargeToTake(Refused):
     """What a form brings is more than is read of it."""
+
+
+class FileIncomplete(Refused):
+    """A dropped file whose type has an end mark never got it (P-6)."""
+
+    th = "ไฟล์ไม่สมบูรณ์ อาจคัดลอกหรือสแกนไม่เสร็จ โปรดตรวจสอบว่าเปิดไฟล์ได้ครบทุกหน้า"
+    en = "The file is incomplete: copying or scanning it may have stopped half-way. Please check that it opens."
+
+
+class FileTooLarge(Refused):
+    """A dropped file is over the limit of its folder. `limit`: in MiB."""
+
+    th = "ไฟล์มีขนาดเกิน {limit} MB โปรดลดขนาดหรือแยกเป็นหลายไฟล์"
+    en = "The file is larger than {limit} MB. Please make it smaller or split it."
