@@ -81,6 +81,7 @@ class Mask:
         self.links: set[str] = set()
         self.doubtful: set[str] = set()
         self._runs: set[str] = set()  # of the doubtful ones, those that stand alone
+        self._pieced = 0  # paths behind which pieces were looked for
 
     def text(self, text: str, mark: str = MARK) -> str:
         """`text` with a mark in place of each link; twice is the same as once."""
@@ -119,6 +120,9 @@ class Mask:
             if self._counts(token, wrapped="\n" in found[0]) if ends else self._is_guessed(token):
                 yield _whole(text, start, found.end(), token)
                 return
+        self._pieced += 1
+        if self._pieced > GUESSES:
+            return
         if found := _IN_PIECES.match(text, at, at + _WINDOW):
             token = _letters(_EACH_PIECE, found[0])
             if self._is_guessed(token):

@@ -172,3 +172,9 @@ def test_no_text_makes_it_slow(piece: str) -> None:
     begun = time.process_time()
     without_links(hostile)
     assert time.process_time() - begun < 0.05  # the bound of the issue for 2 kB
+
+
+def test_a_million_letters_of_paths_do_not_take_the_time_of_a_reading() -> None:
+    begun = time.process_time()
+    without_links("/r/A " * 200_000)
+    assert time.process_time() - begun < 2  # a reading has ten seconds for all
