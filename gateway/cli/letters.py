@@ -76,7 +76,11 @@ def send(
     if as_json:
         emit_json({"number": entry.number, "text": entry.text, "letter": entry.letter_id, "deliveries": count})
     else:
-        say(f"ลงทะเบียนส่งเลข {entry.text} ถึงผู้รับ {count} ราย", f"Registered as {entry.text}, to {count} addressees.")
+        look = f"saraban letter show {entry.letter_id}"
+        say(
+            f"ลงทะเบียนส่งเลข {entry.text} ถึงผู้รับ {count} ราย ดูการรับได้ด้วย {look}",
+            f"Registered as {entry.text}, to {count} addressees. Who received it: {look}",
+        )
 
 
 @app.command("list")

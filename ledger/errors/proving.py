@@ -71,9 +71,9 @@ class SignedOut(SarabanError):
 class SignInFailed(SarabanError):
     """Unknown login, wrong password, or something at rest: always the same answer (5.1)."""
 
-    th = "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง หรือบัญชีนี้ยังใช้งานไม่ได้ โปรดตรวจสอบแล้วลองใหม่ หรือกด “ลืมรหัสผ่าน”"
+    th = "อีเมลหรือรหัสผ่านไม่ถูกต้อง หรือบัญชีนี้ยังใช้งานไม่ได้ โปรดตรวจสอบแล้วลองใหม่ หรือกด “ลืมรหัสผ่าน”"
     en = (
-        "The login or the password is wrong, or this account cannot be used now. "
+        "The e-mail or the password is wrong, or this account cannot be used now. "
         "Please check and try again, or choose “forgotten password”."
     )
 

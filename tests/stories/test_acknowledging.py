@@ -118,3 +118,11 @@ def test_a_school_acknowledges_a_circular_and_numbers_it_in_its_own_register(hou
     assert entry["number"] == 1
     assert entry["text"] in page.text
     assert entry["letter_number"] == sent["text"]
+
+
+def test_a_sent_letter_names_where_it_is_looked_at(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "หนังสือ.pdf"
+    file.write_bytes(paper("ปฏิทิน"))
+    notice(house, "ขอเบิกจ่ายค่าตอบแทน")
+    told = house.run("send", file, "--to", "small", "--subject", "แจ้งปฏิทิน").strip()
+    assert "แจ้งปฏิทิน" in house.run("letter", "show", told.rpartition("saraban letter show ")[2].partition("\n")[0])

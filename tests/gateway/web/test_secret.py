@@ -47,7 +47,9 @@ def test_the_right_code_opens_the_letter_on_this_device(web: Site, typed: str) -
 def test_a_wrong_code_opens_nothing(web: Site) -> None:
     answer = unlock(web, "000000")
     assert answer.status == 422
-    assert "รหัสไม่ถูกต้อง" in answer.text
+    assert answer.text.count("รหัสไม่ถูกต้อง") == 1
+    assert "ยังเปิดหนังสือไม่ได้" in answer.text
+    assert "ยังไม่ได้บันทึก" not in answer.text  # there was nothing to save
     assert "Set-Cookie" not in answer.headers
     assert not [kept for kept in KEPT if kept in web.get(f"/r/{HIDDEN}").text]
 

@@ -44,6 +44,14 @@ def add(house: House, key: int, who: str = "office.central_clerk", name: str = "
     return house.signed_in(who).upload(f"/entries/{key}/files", {}, [(name, PDF)]).status
 
 
+def test_who_adds_to_a_letter_that_somebody_holds_is_told_before_how_it_will_stand(house: House) -> None:
+    key, _, _ = held(house)
+    told = "ผู้รับจะเห็นไฟล์นี้แยกต่างหาก พร้อมวันเวลาและชื่อของท่าน"
+    clerk = house.signed_in("office.central_clerk")
+    assert told in clerk.get(f"/entries/{key}").text
+    assert told not in clerk.get(f"/entries/{register(house, 'office.central_clerk')}").text
+
+
 def test_the_form_is_there_for_those_who_may_and_for_nobody_else(house: House) -> None:
     key, _, _ = held(house)
     for who, may in (

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from ledger import verify
+from ledger.registers import EntryRow
 from ledger.values import RegisterKind
 from tests.gateway.web.console.house import Client, House, text_of
 from tests.gateway.web.console.lines import FULL, PDF, hold, line, register, void
@@ -239,3 +240,10 @@ def test_an_overdue_number_is_told_on_its_page_and_at_home(house: House, clerk: 
     assert "เลขจองเกินกำหนด" not in text_of(house.signed_in("office.deputy").get("/home"))
     void(house, "office.plain", key)
     assert "เลขจองเกินกำหนด" not in text_of(clerk.get("/home"))
+
+
+def test_a_letter_without_a_number_begins_with_its_sender_on_the_desk(house: House, clerk: Client) -> None:
+    key = register(house, "office.plain", sender="อบต.นา")
+    with house.act("amended") as act:
+        act.alter(EntryRow, key, letter_number="")  # as a mail without one is registered
+    assert re.search(r'preview">จาก อบต\.นา', clerk.get("/home").text)

@@ -23,7 +23,7 @@ from tests.stories.house import eventually
 
 LOGIN = "office.plain@test.example"
 ANOTHER = "seven quiet otters juggle umbrellas"
-WRONG = "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง"
+WRONG = "อีเมลหรือรหัสผ่านไม่ถูกต้อง"
 
 
 def sign_in(visitor: Client, password: str = PASSWORD, login: str = LOGIN, **more: str) -> Answer:
