@@ -43,6 +43,7 @@ def _bindings(ledger: Ledger) -> list[Folder]:
             share=folder.share,
             quiet=folder.quiet.total_seconds(),
             quiet_whole=folder.quiet_whole.total_seconds(),
+            patience=folder.patience.total_seconds(),
         )
         for folder in ledger.settings.folders
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,13 +11,14 @@ from gateway.opening import Ledger
 from gateway.web.console.cabinet import Source
 from ledger.intakes import IntakeRow
 from ledger.values import Channel
+from watchers.folder import FolderWatch
 
 LOOKED_AT = 2000  # the newest arrivals; what came before them, came long ago
 _GONE = "ไม่พบโฟลเดอร์นี้ ให้ผู้ดูแลระบบตรวจสอบ"
 
 
-def watched(ledger: Ledger) -> Callable[[], list[Source]]:
-    """A function that looks at every source which the settings name."""
+def watched(ledger: Ledger, folders: Sequence[FolderWatch]) -> Callable[[], list[Source]]:
+    """A function that looks at every source which the settings name, `folders` among them."""
     settings = ledger.settings
 
     def look() -> list[Source]:
@@ -27,9 +28,10 @@ def watched(ledger: Ledger) -> Callable[[], list[Source]]:
             found.append(Source("อีเมล (SMTP)", last.get((Channel.SMTP, ""))))
         if settings.lmtp.enabled:
             found.append(Source("อีเมล (LMTP)", last.get((Channel.LMTP, ""))))
-        for folder in settings.folders:
-            fault = "" if folder.path.is_dir() else _GONE
-            found.append(Source(f"โฟลเดอร์ {folder.path.name}", last.get((Channel.FOLDER, str(folder.path))), fault))
+        for watch in folders:
+            path, fault = watch.folder.path, "" if watch.folder.path.is_dir() else _GONE
+            came = last.get((Channel.FOLDER, str(path)))
+            found.append(Source(f"โฟลเดอร์ {path.name}", came, fault, watch.status().torn))
         return found
 
     return look

@@ -159,7 +159,7 @@ def cabinet(house: House) -> Cabinet:
         reader=MaskedReader(ledger.database, house.reader),
         answering=answering(ledger.settings),
         digits=ledger.settings.digits,
-        sources=sources.watched(ledger),
+        sources=sources.watched(ledger, house.folders),
         troubles=lambda: troubles(house.pulse.look()),
         closing=house.closing,
     )

@@ -44,6 +44,7 @@ _NAMES = {
     "taken": ("รายการนำเข้าทั้งหมด", "taken"),
     "unsettled": ("รอพิจารณา", "unsettled"),
     "oldest_unsettled": ("รอพิจารณาตั้งแต่", "oldest unsettled"),
+    "torn_files": ("ไฟล์ในโฟลเดอร์ที่ยังไม่สมบูรณ์", "dropped files not whole yet"),
     "held": ("ถาดรอลงทะเบียน", "held"),
     "outbox_waiting": ("อีเมลรอส่ง", "mails waiting"),
     "outbox_oldest": ("รอส่งตั้งแต่", "waiting since"),

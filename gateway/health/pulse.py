@@ -141,4 +141,4 @@ class Pulse:
         failed = status.error_at is not None and (listed is None or status.error_at - listed > patience)
         ran = time.monotonic() - self._begun
         age = min(ran, (at - listed).total_seconds()) if listed is not None else ran
-        return FolderState(str(status.path), status.error if failed else "", round(age, 3))
+        return FolderState(str(status.path), status.error if failed else "", round(age, 3), status.torn)

@@ -20,6 +20,7 @@ def to_the_office(health: Health) -> dict[str, Any]:
         "running": state in ("running", "refusing"),
         "state": state,
         **{name: _plain(value) for name, value in asdict(health.backlog).items() if name != "outbox_due"},
+        "torn_files": sum(folder.torn for folder in health.folders),
         "free_bytes": health.free_bytes,
         "free_threshold": health.free_threshold,
         "refusing_since": _plain(health.refusing_since),

@@ -25,6 +25,7 @@ class FolderState:
     path: str
     error: str  # why it cannot be listed, "" when it can
     age: float  # seconds since it was last listed
+    torn: int = 0  # files in it that are not whole yet
 
 
 @dataclass(frozen=True, slots=True)

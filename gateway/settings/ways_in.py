@@ -159,11 +159,18 @@ class FolderSettings(Section):
         description="เป็นโฟลเดอร์บนเครือข่าย ตรวจทุก 30 วินาทีแทน 10 วินาที / on a network share: look every 30 s, not 10 s",
     )
     quiet: Duration = Field(
-        default=10 * _SECOND, description="ไฟล์ต้องนิ่งนานเท่านี้จึงถือว่าครบ / a file is complete when still for this long"
+        default=10 * _SECOND,
+        description="ไฟล์ต้องนิ่งนานเท่านี้จึงรับ หากไม่ขาดท้ายไฟล์"
+        " / a file is taken when still for this long, unless its end is missing",
     )
     quiet_whole: Duration = Field(
         default=_SECOND,
         description="เวลานิ่งเมื่อโครงสร้างไฟล์ครบถ้วนแล้ว / the same, when its own structure shows that it is whole",
+    )
+    patience: Duration = Field(
+        default=10 * _MINUTE,
+        description="ไฟล์ที่นิ่งแต่ขาดท้ายไฟล์รอนานเท่านี้ แล้วจึงย้ายไป failed นับใหม่เมื่อเริ่มระบบใหม่"
+        " / a still file whose end is missing waits this long, then moves to failed; counted anew after a start",
     )
 
 

@@ -37,6 +37,7 @@ class FolderStatus:
     path: Path
     scanned_at: datetime | None = None  # the last listing that worked
     pending: int = 0  # letters in the folder
+    torn: int = 0  # of these, still but not whole: they wait for their end, `patience` at most
     flying: int = 0  # of these, offered and without an outcome yet
     strange: int = 0  # links, pipes, sub-folders …: never opened, left where they are
     error: str = ""  # the last fault of ours, without the name of a file (I8)

@@ -39,6 +39,11 @@ class Sightings:
     def __getitem__(self, name: str) -> Sighting:
         return self._seen[name]
 
+    @property
+    def torn(self) -> int:
+        """How many were still, but lack the end that their type must have."""
+        return sum(seen.verdict is Wholeness.TORN for seen in self._seen.values())
+
     def look(self, files: Mapping[str, Fingerprint], closed: Container[str], now: float) -> None:
         """Compare a new listing with the last one."""
         self._empty = 0 if files else self._empty + 1

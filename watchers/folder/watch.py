@@ -90,13 +90,22 @@ class FolderWatch:
         if now >= self._asked + self.folder.period:
             self._asked = now
             self._close_secrets()
+        self._tell_of_torn()
         self._status = replace(
             self._status,
             pending=len(self._sightings),
+            torn=self._sightings.torn,
             flying=len(self._flights.flying),
             strange=len(self._strange),
         )
         return self._scan_due()
+
+    def _tell_of_torn(self) -> None:
+        torn, wait = self._sightings.torn, self.folder.patience
+        if torn > self._status.torn:
+            log.warning(
+                "%s: files that are not whole yet: %d; each waits for its end, %g s", self.folder.path, torn, wait
+            )
 
     def _scan_due(self) -> float:
         soonest = self._scanned + _PACE

@@ -50,3 +50,4 @@ class Source:
     name: str
     last: datetime | None  # when something last came
     fault: str = ""  # a Thai sentence, "" when all is well
+    torn: int = 0  # files that wait because they are not whole yet

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ import pytest
 
 from gateway.health import gauge, pulse
 from gateway.health.pulse import Pulse
+from gateway.health.told import to_the_office
 from gateway.health.troubles import troubles
 from gateway.health.values import Figures
 from ledger.backlog import Backlog
@@ -113,6 +114,12 @@ def test_a_house_that_is_well_has_no_trouble_and_tells_its_figures(house: House)
     assert health.backlog.taken > 0
     assert (health.free_bytes, health.free_threshold) == (LEAST, LEAST)
     assert health.doors[0].turned_at <= AT
+
+
+def test_files_that_are_not_whole_yet_are_told_and_are_no_trouble(house: House) -> None:
+    house.status = replace(house.status, torn=2)
+    told = to_the_office(house.pulse.look())
+    assert (told["torn_files"], told["reasons"], told["state"]) == (2, [], "running")
 
 
 def test_a_loop_that_stands_still_and_a_thread_that_ended_are_seen(house: House) -> None:

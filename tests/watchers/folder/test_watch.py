@@ -126,12 +126,42 @@ def test_a_torn_pdf_waits_and_is_given_up_after_ten_minutes(drop: Drop, office: 
     (path / "scan.pdf").write_bytes(PDF[:40])
     drop.after(0)
     drop.after(10)
+    assert drop.watch.status().torn == 1
     drop.after(589)
     assert drop.names == {"scan.pdf"}
     drop.after(1)
+    assert drop.watch.status().torn == 0
     assert drop.names == {"failed/scan.pdf", "failed/scan.pdf.txt"}
     assert "ไฟล์ไม่สมบูรณ์" in (path / "failed/scan.pdf.txt").read_text("utf-8-sig")
     assert office.taken == []
+
+
+def test_that_a_file_waits_for_its_end_is_logged_once_without_its_name(
+    drop: Drop, office: Office, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (path / "ลับ.pdf").write_bytes(PDF[:40])
+    (path / "whole.pdf").write_bytes(PDF)
+    drop.after(0)
+    for _ in range(9):
+        drop.after(10)
+    told = f"{path}: files that are not whole yet: 1; each waits for its end, 600 s"
+    assert [record.getMessage() for record in caplog.records] == [told]
+    (path / "ลับ.pdf").write_bytes(letter("the rest"))
+    drop.after(10)
+    drop.after(10)
+    assert drop.watch.status().torn == 0
+    assert len(office.taken) == 2
+
+
+def test_how_long_a_file_waits_for_its_end_is_a_setting(office: Office, path: Path) -> None:
+    drop = Drop(office, Folder(path, path.with_name("closed"), share=True, patience=30))
+    (path / "scan.pdf").write_bytes(PDF[:40])
+    drop.after(0)
+    drop.after(10)
+    drop.after(19)
+    assert drop.names == {"scan.pdf"}
+    drop.after(1)
+    assert drop.names == {"failed/scan.pdf", "failed/scan.pdf.txt"}
 
 
 def test_an_empty_placeholder_waits_for_its_bytes(drop: Drop, office: Office, path: Path) -> None:

@@ -23,7 +23,7 @@ from gateway.health.troubles import Trouble
 from gateway.masked import MaskedReader
 from gateway.web.app import build
 from gateway.web.console.build import Console
-from gateway.web.console.cabinet import Cabinet
+from gateway.web.console.cabinet import Cabinet, Source
 from ledger.access import Duty
 from ledger.database import Database
 from ledger.desk import Desk
@@ -171,6 +171,7 @@ def house(
     second_for: frozenset[Duty | None] = frozenset(),
     furnished: bool = True,
     troubles: Callable[[], list[Trouble]] = list,
+    sources: Callable[[], list[Source]] = list,
 ) -> Iterator[House]:
     """Open the office; its clock stands still. Arguments: `furnished` False leaves it without anybody."""
     clock = Clock()
@@ -189,6 +190,7 @@ def house(
         settle_soon=lambda: rang.append("settle"),
         reader=MaskedReader(database, _reader()),
         troubles=troubles,
+        sources=sources,
     )
     desk = Desk(database, originals, cabinet.life, cabinet.sender_of, cabinet.reader.copy)
     app = build(
