@@ -1,0 +1,59 @@
+"""What the first page says of each way in."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway import drops, sources
+from gateway.opening import open_ledger
+from gateway.settings import load
+from tests.gateway.web.console.house import house, text_of
+from watchers.folder import FolderWatch
+
+TORN = b"%PDF-1.4\n1 0 obj"
+SETTINGS = """
+smtp.enabled = false
+[[folders]]
+path = "one"
+share = true
+[[folders]]
+path = "two"
+patience = "2m"
+share = true
+"""
+
+
+def nothing(_: object) -> Future[Any]:
+    raise AssertionError("nothing of it is a letter")
+
+
+def stand_still(watch: FolderWatch, *moments: float) -> None:
+    """Let the watch see its folder at these moments."""
+    for moment in moments:
+        watch.turn(moment)
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_files_that_are_not_whole_yet_are_told_at_their_folder_while_they_wait(tmp_path: Path, language: str) -> None:
+    (tmp_path / "saraban.toml").write_text(SETTINGS, "utf-8")
+    ledger = open_ledger(load(tmp_path / "saraban.toml", {}))
+    one, two = drops.watches(ledger, nothing, nothing)
+    look = sources.watched(ledger, (one, two))
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    stand_still(two, 0.0)
+    (tmp_path / "two" / "a.pdf").write_bytes(TORN)
+    (tmp_path / "two" / "b.pdf").write_bytes(TORN)
+    stand_still(one, 0.0)
+    stand_still(two, 30.0, 60.0)
+    assert [(source.name, source.torn) for source in look()] == [("โฟลเดอร์ one", 0), ("โฟลเดอร์ two", 2)]
+    with house(tmp_path / "house", sources=look) as office:
+        page = office.signed_in("office.central_clerk").get("/home", Accept_Language=language)
+    assert {"th": "มี 2 ไฟล์ที่ยังไม่สมบูรณ์", "en": "wait for their end: 2"}[language] in text_of(page)
+    stand_still(two, 160.0, 200.0)
+    assert [source.torn for source in look()] == [0, 0]
+    ledger.close()
