@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -17,6 +19,7 @@ from ledger.directory import OrganisationRow, PersonRow
 from ledger.errors import (
     FieldsWrong,
     NotAllowed,
+    PasswordsWait,
     SarabanError,
     SignedOut,
     SignInFailed,
@@ -112,15 +115,23 @@ def test_an_unknown_login_costs_one_hash_as_a_known_one_does(hall: Hall, monkeyp
     assert [kept.rsplit("$", 2)[0] for kept in hashes] == ["$argon2id$v=19$m=8,t=1,p=1"] * 2
 
 
+def patiently(hall: Hall, password: str = GOOD) -> str:
+    while True:
+        with suppress(PasswordsWait):
+            return hall.sign_in(password=password).token
+        time.sleep(0.01)
+
+
 def test_a_whole_school_may_sign_in_from_one_address(hall: Hall) -> None:
+    """Whoever finds no place at the hashes comes again, as the page asks; nobody is counted as a guesser."""
     hall.joined()
-    tokens, refused = at_once(lambda: hall.sign_in().token, 40)
+    tokens, refused = at_once(lambda: patiently(hall), 40)
     assert (len(set(tokens)), refused) == (40, [])
 
 
 def test_racing_guesses_get_no_more_than_five_tries(hall: Hall) -> None:
     hall.joined()
-    _, refused = at_once(lambda: hall.sign_in(password="wrong"), 30)
+    _, refused = at_once(lambda: patiently(hall, "wrong"), 30)
     kinds = [type(one) for one in refused]
     assert (kinds.count(SignInFailed), kinds.count(TooManyAttempts)) == (5, 25)
 
