@@ -135,7 +135,7 @@ def _open_doors(house: House) -> Iterator[Sequence[Door]]:
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_doors(house, closing, opened))
-        except BaseException as fault:
+        except BaseException as fault:  # whatever it is: whoever opens the doors waits for an answer
             if opened.done():
                 log.critical("the mail doors have ended", exc_info=fault)
             else:

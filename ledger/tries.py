@@ -52,7 +52,7 @@ class Tries:
         held = self._begin(knock, now)
         try:
             yield
-        except BaseException as fault:
+        except BaseException as fault:  # whatever ends a try early, it was none
             if not isinstance(fault, SarabanError) or isinstance(fault, _NOT_TRIED):
                 _give_back(held)
             raise

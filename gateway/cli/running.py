@@ -46,7 +46,7 @@ def run(config: ConfigOption = None) -> None:
     except OSError as error:
         log.critical("%s: %s", error.filename or "saraban", error.strerror or error)
         raise typer.Exit(os.EX_NOPERM if isinstance(error, PermissionError) else os.EX_IOERR) from None
-    except Exception:
+    except Exception:  # a fault of ours; said in the log's own form, which a trace on the terminal is not
         log.critical("something inside went wrong, please report it", exc_info=True)
         raise typer.Exit(os.EX_SOFTWARE) from None
 

@@ -160,7 +160,7 @@ class Sentinel:
 def _caught(live: Callable[[], None], trouble: list[BaseException], ring: socket.socket) -> None:
     try:
         live()
-    except BaseException as fault:
+    except BaseException as fault:  # whatever it is, the main thread raises it where people look
         trouble.append(fault)
     finally:
         with contextlib.suppress(OSError):

@@ -166,6 +166,6 @@ class Door:
         for session in tuple(self._inside):
             try:
                 act(session)
-            except Exception as error:
+            except Exception as error:  # one broken session must not stop the ticker or the closing
                 log.error("session broken peer=%s error=%s", session.peer, type(error).__name__)
                 session.end()

@@ -53,7 +53,7 @@ class Envelope:
         except Fault as fault:
             self._declined = fault.reply
             raise
-        except Exception:
+        except Exception:  # our own fault: what is pipelined behind hears the same, then it goes on up
             self._declined = replies.OUR_FAULT
             raise
         self._declined = None if reply in (replies.SENDER_OK, replies.RECIPIENT_OK) else reply

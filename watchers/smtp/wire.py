@@ -227,7 +227,7 @@ class Wire(SMTP):
             raise Gone
         try:
             yield
-        except Exception:
+        except Exception:  # uvloop has RuntimeError, asyncio OSError, TLS its own
             raise Gone from None
 
     def _wake(self) -> None:
