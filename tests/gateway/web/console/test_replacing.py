@@ -145,7 +145,7 @@ def test_a_guessed_code_is_told_on_the_desk_until_the_sender_replaces_the_link(h
     with house.database.read() as session:
         number = session.get_one(EntryRow, entry).text
     guess(house, delivery)
-    assert f"ของหนังสือ {number} จำนวน 1 ราย โปรดเปลี่ยนลิงก์" in text_of(maker.get("/home"))
+    assert f"ลิงก์ของหนังสือ {number} ที่ส่งถึงผู้รับ 1 ราย" in text_of(maker.get("/home"))
     assert f"ของหนังสือ {number} " not in text_of(other.get("/home"))
     one = Sent(entry, delivery, mails(house, delivery)[0].token, 0)
     assert PRESSED in press(maker, one, f"/entries/{entry}")
