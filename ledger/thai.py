@@ -26,7 +26,8 @@ _NIKHAHIT_AA = re.compile(f"\u0e4d([{_MARKS}]*)\u0e32")
 # Composing sorts each run of marks in time that grows with its square. A run of `_PILE` has 8 marks where every 16th
 # character is looked at, whatever surrounds it, so that ordinary text costs next to nothing.
 _PILE, _STRIDE = 128, 16
-_ANY_MARK = "".join(mark for mark in map(chr, range(0x20000)) if unicodedata.combining(mark))
+# Three Tibetan vowels are no marks by themselves, and are taken apart into two before they are sorted.
+_ANY_MARK = "\u0f73\u0f75\u0f81" + "".join(mark for mark in map(chr, range(0x20000)) if unicodedata.combining(mark))
 _PILE_SEEN = re.compile(f"[{_ANY_MARK}]{{{_PILE // _STRIDE}}}")
 _PILED = re.compile(f"(?<![{_ANY_MARK}])([{_ANY_MARK}]{{30}})[{_ANY_MARK}]{{{_PILE - 30},}}")
 _ORDER = dict.fromkeys("\u0e48\u0e49\u0e4a\u0e4b", 1) | {"\u0e4c": 2, "\u0e4d": 3, "\u0e4e": 4}
