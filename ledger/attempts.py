@@ -98,14 +98,14 @@ class Attempts:
         found = self._failures.get(key)
         if found is None:
             return 0.0
+        # A clock that was set back must not make anybody wait until it has caught up.
+        found.times = deque(min(at, now) for at in found.times)
         while found.times and now - found.times[0] >= self._rate.seconds:
             found.times.popleft()
         if not found.times:
             del self._failures[key]
             return 0.0
-        full = len(found.times) >= self._rate.count
-        until = found.times[0] + self._rate.seconds if full else 0.0
+        until = found.times[0] + self._rate.seconds if len(found.times) >= self._rate.count else 0.0
         if delay := found.delay(self._rate):
             until = max(until, found.times[-1] + delay)
-        # A clock that was set back must not make anybody wait longer than the rule says.
-        return min(max(0.0, until - now), self._rate.seconds if full else LONGEST_DELAY)
+        return max(0.0, until - now)

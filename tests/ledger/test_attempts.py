@@ -107,10 +107,16 @@ def test_successes_from_one_network_are_not_counted() -> None:
 
 def test_a_clock_that_is_set_back_makes_nobody_wait_longer_than_the_rule() -> None:
     attempts = Attempts(STRICT)
-    fail(attempts, NOW, 4)
-    assert attempts.wait("a", NOW - 10 * DAY) == 0.0
-    fail(attempts, NOW)
-    assert attempts.wait("a", NOW - 10 * DAY) == WINDOW
+    fail(attempts, NOW, 5)
+    assert attempts.wait("a", NOW - 10 * DAY) == MINUTE
+    assert attempts.wait("a", NOW - 10 * DAY + MINUTE) == 0.0
+
+
+def test_nobody_waits_for_a_clock_that_was_set_back_to_catch_up() -> None:
+    attempts = Attempts(NETWORK)
+    fail(attempts, NOW, 20)
+    assert attempts.begin("a", NOW - 10 * DAY) == WINDOW
+    assert attempts.begin("a", NOW - 10 * DAY + WINDOW) == 0.0
 
 
 def test_memory_is_bounded_and_the_oldest_is_forgotten_first() -> None:
