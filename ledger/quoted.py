@@ -13,7 +13,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger import access, custody, letters, outbox, registers
+from ledger import access, custody, letters, outbox, registers, tokens
 from ledger.access import Viewer
 from ledger.database import Moment, Row, table_of
 from ledger.directory import OrganisationRow
@@ -133,8 +133,9 @@ def _opens(session: Session, delivery_id: int, link_id: int) -> bool:
 
 
 def _links(session: Session, hashes: Collection[str]) -> list[LinkRow]:
-    wanted = sa.select(LinkRow).where(LinkRow.token_hash.in_(list(hashes)[:_MOST])).order_by(LinkRow.id)
-    return list(session.execute(wanted).scalars())
+    """Ours among them; a sender makes up as many others as they like."""
+    wanted = sa.select(LinkRow).where(LinkRow.token_hash.in_(tokens.any_of(hashes))).order_by(LinkRow.id)
+    return list(session.execute(wanted.limit(_MOST)).scalars())
 
 
 def _renew(act: Act, delivery: DeliveryRow, letter: LetterRow, life: LinkLife) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -54,13 +55,24 @@ def relayed(world: World, kind: AnswerKind = AnswerKind.SENT) -> None:
         outbox.record(act, [(row, Answer(row.id, kind, "250 ok", "relay", world.now)) for row in rows], Schedule())
 
 
-def came(world: World, token: str, sender: str = "other@obec.example", kind: ReadingKind = ReadingKind.LETTER) -> int:
-    """A mail with that link is settled; returns how often links of the delivery came back by then."""
+def came(
+    world: World,
+    token: str,
+    sender: str = "other@obec.example",
+    kind: ReadingKind = ReadingKind.LETTER,
+    *,
+    made_up: Sequence[str] = ("0" * 64,),
+) -> int:
+    """A mail with that link, and with some that are none of ours, is settled.
+
+    Returns how often links of the delivery came back by then.
+    """
     content = f"{world.later(minutes=1)}".encode()
     with world.database.write() as session:
         (key,) = intakes.take(session, [(Intake(Channel.SMTP, "smtp", content, world.now, sender=sender), 1)])
     with world.act("registered", who="อีเมล") as act:
-        reading = Reading(kind=kind, senders=(Address(sender),) if sender else (), links=(token_hash(token), "0" * 64))
+        links = tuple(sorted((token_hash(token), *made_up)))
+        reading = Reading(kind=kind, senders=(Address(sender),) if sender else (), links=links)
         quoted.note(act, act.session.get_one(IntakeRow, key), reading)
     return len(back(world))
 
@@ -100,6 +112,10 @@ def test_a_link_in_a_mail_of_somebody_else_is_a_line_in_the_deliverys_history(wo
     ((table, _, _, told),) = json.loads(line.changes)
     assert (table, told["sender"], told["link_id"]) == ("quoted_links", "other@obec.example", 1)
     assert opens(world, token)
+
+
+def test_nobody_hides_a_link_behind_many_that_are_made_up(world: World) -> None:
+    assert came(world, send(world), made_up=[f"{number:064x}" for number in range(5_000)]) == 1
 
 
 @pytest.mark.parametrize("sender", ["s1@schools.example", "S1@Schools.Example"])
