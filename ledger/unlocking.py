@@ -26,6 +26,8 @@ WRONG = 5  # before a silence
 SILENCE = timedelta(minutes=15)  # doubled with each silence that the delivery has had
 LONGEST_SILENCE = timedelta(days=1)
 SENDINGS = ((timedelta(hours=1), 5), (timedelta(days=1), 20))
+# What is dated further ahead than this is of a clock that was set back since: nobody waits for it to catch up.
+_AHEAD = timedelta(minutes=15)
 
 
 class CodeRow(Row):
@@ -106,9 +108,9 @@ def check(act: Act, delivery_id: int, code: str, network: str) -> Tried:
 
 def silent_until(session: Session, delivery_id: int, now: datetime) -> datetime | None:
     """Until when no code of the delivery is sent or looked at; None: they are."""
-    wanted = sa.select(sa.func.max(_SILENCES.c.until)).where(_SILENCES.c.delivery_id == delivery_id)
-    until = session.connection().execute(wanted).scalar()
-    return until if until is not None and until > now else None
+    until, since = _SILENCES.c.until, _SILENCES.c.since
+    wanted = sa.select(sa.func.max(until)).where(_SILENCES.c.delivery_id == delivery_id, until > now)
+    return session.connection().execute(wanted.where(since <= now + _AHEAD)).scalar()
 
 
 def silences(session: Session, delivery_ids: Iterable[int]) -> dict[int, tuple[Silence, ...]]:
@@ -130,8 +132,8 @@ def _refuse_in_silence(session: Session, delivery_id: int, now: datetime) -> Non
 
 def _may_send_from(session: Session, delivery_id: int, now: datetime) -> datetime | None:
     """When the next code may be sent; None: now."""
-    wanted = sa.select(_CODES.c.made_at).where(_CODES.c.delivery_id == delivery_id).order_by(_CODES.c.id.desc())
-    sent = list(session.connection().execute(wanted).scalars())
+    wanted = sa.select(_CODES.c.made_at).where(_CODES.c.delivery_id == delivery_id, _CODES.c.made_at <= now + _AHEAD)
+    sent = list(session.connection().execute(wanted.order_by(_CODES.c.made_at.desc())).scalars())
     free = [sent[most - 1] + span for span, most in SENDINGS if len(sent) >= most]
     return max((at for at in free if at > now), default=None)
 
@@ -144,7 +146,7 @@ def _forget_old(act: Act, delivery_id: int) -> None:
 
 
 def _opens(found: CodeRow, code: str, now: datetime) -> bool:
-    living = found.used_at is None and now - found.made_at <= LIFE
+    living = found.used_at is None and -_AHEAD <= now - found.made_at <= LIFE
     return hmac.compare_digest(found.code_hash, _hash(found.delivery_id, code)) and living
 
 
