@@ -293,7 +293,7 @@ def _take_number(act: Act, register: sa.Row[Any], owner: OrganisationRow) -> tup
     if register.start == 0 or register.closed:
         raise RegisterOff(register=TITLES[register.kind], organisation=owner.name, year=register.year)
     if register.last_at is not None and act.at < register.last_at - _TOLERATED:
-        raise ClockBackwards(last=era.format_moment(register.last_at))
+        raise ClockBackwards(last=register.last_at)
     number = register.start if register.last is None else register.last + 1
     at = max(act.at, register.last_at or act.at)  # times never run backwards within a book
     _TAKE.run(act.connection, row_id=register.id, number=number, at=at)

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from ledger.era import format_moment
 from ledger.errors.root import Refused, SarabanError, Unavailable
 
 
-class _UntilThen(Refused):
-    """Something that is possible again later. `until`: an aware moment."""
-
-    def __init__(self, *, until: datetime) -> None:
-        super().__init__(until=until)
-
-    def sentence(self, language: str = "th") -> str:
-        """With the moment by Bangkok's clock."""
-        until = format_moment(self.values["until"], language="en" if language == "en" else "th")  # type: ignore[arg-type]
-        return (self.en if language == "en" else self.th).format(until=until)
-
-
-class CodesSilent(_UntilThen):
-    """Somebody guessed the one-time code of a secret letter; none is taken or sent for a while (5.2)."""
+class CodesSilent(Refused):
+    """Somebody guessed the one-time code of a secret letter; none is taken or sent `until` a moment (5.2)."""
 
     th = "มีการใส่รหัสผิดหลายครั้ง ระบบจึงหยุดรับและหยุดส่งรหัสของหนังสือฉบับนี้จนถึง {until} โปรดรอถึงเวลานั้นแล้วขอรหัสใหม่"
     en = (
@@ -30,8 +15,8 @@ class CodesSilent(_UntilThen):
     )
 
 
-class CodesSpent(_UntilThen):
-    """As many one-time codes of a letter were sent as may be in an hour or a day (5.2)."""
+class CodesSpent(Refused):
+    """As many codes of a letter were sent as may be in an hour or a day (5.2). `until`: when the next may be."""
 
     th = "ส่งรหัสของหนังสือฉบับนี้ครบจำนวนครั้งที่กำหนดแล้ว โปรดใช้รหัสในอีเมลฉบับล่าสุด หรือขอรหัสใหม่ได้ตั้งแต่ {until}"
     en = (

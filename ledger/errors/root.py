@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
+
+from ledger.era import Language, format_moment
 
 
 class SarabanError(Exception):
-    """The root. Arguments: the values that the sentence names."""
+    """The root. Arguments: the values that the sentence names; an aware moment is told by Bangkok's clock."""
 
     permanent: ClassVar[bool] = True
     th: ClassVar[str] = "ทำรายการไม่สำเร็จ"
@@ -18,7 +21,13 @@ class SarabanError(Exception):
 
     def sentence(self, language: str = "th") -> str:
         """What happened, why, and what to do, in `language` ("th" or "en")."""
-        return (self.en if language == "en" else self.th).format(**self.values)
+        spoken: Language = "en" if language == "en" else "th"
+        told = {name: _told(value, spoken) for name, value in self.values.items()}
+        return (self.en if spoken == "en" else self.th).format(**told)
+
+
+def _told(value: object, language: Language) -> object:
+    return format_moment(value, language=language) if isinstance(value, datetime) else value
 
 
 class Unavailable(SarabanError):

@@ -145,5 +145,7 @@ def test_times_never_run_backwards_within_a_book(world: World) -> None:
     world.later(seconds=-90)
     assert enter(world).registered_at == first.registered_at
     world.later(minutes=-10)
-    with pytest.raises(ClockBackwards):
+    with pytest.raises(ClockBackwards) as told:
         enter(world)
+    assert "(23 พ.ย. 2569 10:30 น.)" in told.value.sentence()
+    assert "(23 Nov 2026 (B.E. 2569) 10:30)" in told.value.sentence("en")
