@@ -12,6 +12,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
@@ -40,7 +41,7 @@ from watchers.smtp.socketfile import group_of
 
 log = logging.getLogger("saraban.daemon")
 
-FOLDER_SECONDS = 2.0  # for a watched folder at the end; one on a dead share may never answer
+FOLDER_SECONDS = 2.0  # for all watched folders at the end; those on a dead share may never answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +112,23 @@ def _start(house: House, stack: ExitStack) -> None:
     for part in (house.indexer, house.settler, house.taker):
         part.start()
         stack.callback(part.stop)
+    stack.enter_context(_watching([watch.run for watch in house.folders]))
+
+
+@contextmanager
+def _watching(folders: Sequence[Callable[[threading.Event], None]]) -> Iterator[None]:
+    """Each of the watched folders in a thread of its own."""
     ending = threading.Event()
-    watching = [
-        threading.Thread(target=watch.run, args=(ending,), name="folder", daemon=True) for watch in house.folders
-    ]
-    for thread in watching:
+    threads = [threading.Thread(target=run, args=(ending,), name="folder", daemon=True) for run in folders]
+    for thread in threads:
         thread.start()
-
-    def end_watching() -> None:
+    try:
+        yield
+    finally:
         ending.set()
-        for thread in watching:
-            thread.join(FOLDER_SECONDS)
-
-    stack.callback(end_watching)
+        until = time.monotonic() + FOLDER_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 @contextmanager

@@ -12,6 +12,8 @@ log = logging.getLogger("saraban.health")
 
 T = TypeVar("T")
 
+LINGER = 1.0  # seconds at the end for a measurement that is on its way
+
 
 class Gauge(Generic[T]):
     """The last answer of `measure`, and how old it is. Arguments: `name` of its thread; `every`, seconds."""
@@ -20,7 +22,6 @@ class Gauge(Generic[T]):
         self._every, self._measure = every, measure
         self._last = (first, time.monotonic())
         self._ending = threading.Event()
-        # Nothing is lost where it hangs, so nobody waits for it at the end.
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
@@ -34,9 +35,9 @@ class Gauge(Generic[T]):
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask no more."""
+        """Ask no more. Nothing is lost where it hangs, so it is soon left alone."""
         self._ending.set()
-        self._thread.join(self._every)
+        self._thread.join(LINGER)
 
     def _run(self) -> None:
         self._turn()

@@ -239,3 +239,21 @@ def test_a_gauge_that_fails_keeps_its_last_answer_and_its_age() -> None:
     assert asked.wait(20)
     until(lambda: one.last[0] == 2)
     one.stop()
+
+
+def test_a_gauge_that_hangs_delays_no_end_however_seldom_it_measures() -> None:
+    begun, going_on = threading.Event(), threading.Event()
+
+    def measure() -> int:
+        begun.set()
+        going_on.wait()
+        return 1
+
+    one = gauge.Gauge("test", 3600.0, measure, 0)
+    one.start()
+    assert begun.wait(20)
+    ending = threading.Thread(target=one.stop, daemon=True)
+    ending.start()
+    ending.join(20)
+    assert not ending.is_alive()
+    going_on.set()
