@@ -129,10 +129,12 @@ class Sentinel:
             notify("WATCHDOG=1")
 
     def _tell(self, found: dict[str, Trouble]) -> None:
-        for trouble in (trouble for key, trouble in found.items() if key not in self._known and not trouble.told):
-            log.error("%s", " ".join(filter(None, (trouble.sentence("en"), trouble.detail))))
-        for trouble in (trouble for key, trouble in self._known.items() if key not in found and not trouble.told):
-            log.warning("over: %s", trouble.en)
+        for key, trouble in found.items():
+            if key not in self._known:
+                log.error("%s", f"{trouble.sentence('en')} {trouble.detail}".rstrip())
+        for key, trouble in self._known.items():
+            if key not in found:
+                log.warning("over: %s", trouble.en)
         self._known = found
 
     def _heard(self, number: int, _frame: FrameType | None) -> None:

@@ -21,8 +21,6 @@ OLD_MAIL = timedelta(hours=4)  # P-15: the first warning
 _ANEW = ("ให้เริ่มระบบใหม่", "start the system anew")
 _DOORS = {"smtp": ("ช่องทางอีเมล (SMTP)", "mail door (smtp)"), "lmtp": ("ช่องทางอีเมล (LMTP)", "mail door (lmtp)")}
 _SITE = ("หน้าเว็บ", "site (http)")
-
-
 _TELL = ("โปรดแจ้งผู้ดูแลระบบ", "please tell the administrator")
 
 
@@ -36,7 +34,6 @@ class Trouble:
     mend: tuple[str, str] = ("", "")  # what an administrator does, in Thai and English
     down: bool = True  # letters or pages are shut out, or will be; False: something waits longer than it should
     hung: bool = False  # only a new start helps
-    told: bool = False  # its begin and end stand in the log already
     detail: str = ""  # for the log and whoever may read the settings
 
     def sentence(self, language: str) -> str:
@@ -55,7 +52,7 @@ class Trouble:
 def troubles(health: Health) -> list[Trouble]:
     """What is wrong, gravest first."""
     if health.starting:
-        return [Trouble("starting", "ระบบกำลังเริ่มทำงาน", "the system is starting", told=True)]
+        return [Trouble("starting", "ระบบกำลังเริ่มทำงาน", "the system is starting")]
     return [
         *(_stands_still(door) for door in health.doors if door.age > TURN),
         *(_has_ended(name) for name in health.ended),
