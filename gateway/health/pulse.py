@@ -103,7 +103,7 @@ class Pulse:
             at,
             doors=tuple(self._turn(door, at) for door in self._doors),
             ended=tuple(part.name for part in self._parts if not part.alive),
-            folders=tuple(self._folder(watch, at) for watch in self._folders),
+            folders=tuple(self._folder(watch) for watch in self._folders),
             backlog=figures.backlog,
             free_bytes=free,
             figures_age=self._age(measured_at),
@@ -133,12 +133,11 @@ class Pulse:
         age = self._age(door.turned_at)
         return DoorTurn(str(door.channel), door.addresses, at - timedelta(seconds=age), round(age, 3))
 
-    def _folder(self, watch: FolderWatch, at: datetime) -> FolderState:
+    def _folder(self, watch: FolderWatch) -> FolderState:
         status = watch.status()
         listed = status.scanned_at
         # A fault with one file is younger than the last listing, too, but not by more than a scan.
-        patience = timedelta(seconds=1.5 * watch.folder.period)
+        patience = 1.5 * watch.folder.period
         failed = status.error_at is not None and (listed is None or status.error_at - listed > patience)
-        ran = time.monotonic() - self._begun
-        age = min(ran, (at - listed).total_seconds()) if listed is not None else ran
+        age = self._age(self._begun if listed is None else listed)
         return FolderState(str(status.path), status.error if failed else "", round(age, 3), status.torn)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from ledger.values import RegisterKind
@@ -35,10 +34,10 @@ class FolderStatus:
     """How a watched folder is doing."""
 
     path: Path
-    scanned_at: datetime | None = None  # the last listing that worked
+    scanned_at: float | None = None  # the last listing that worked, by `time.monotonic()`
     pending: int = 0  # letters in the folder
     torn: int = 0  # of these, still but not whole: they wait for their end, `patience` at most
     flying: int = 0  # of these, offered and without an outcome yet
     strange: int = 0  # links, pipes, sub-folders …: never opened, left where they are
     error: str = ""  # the last fault of ours, without the name of a file (I8)
-    error_at: datetime | None = None
+    error_at: float | None = None  # by `time.monotonic()`

@@ -139,7 +139,7 @@ class FolderWatch:
     def _list(self) -> safely.Listing:
         with safely.directory(self.folder.path) as directory:
             found = safely.listing(directory, names.ignored)
-        self._status = replace(self._status, scanned_at=self._clock())
+        self._status = replace(self._status, scanned_at=time.monotonic())
         if found.error:
             self._complain(found.error)
         if found.strange - self._strange:
@@ -259,7 +259,7 @@ class FolderWatch:
         text = f"{kind}: {error.strerror}" if isinstance(error, OSError) else kind
         if text != self._status.error:
             log.error("%s: %s", self.folder.path, text)
-        self._status = replace(self._status, error=text, error_at=self._clock())
+        self._status = replace(self._status, error=text, error_at=time.monotonic())
 
 
 def _refusal(ending: Outcome | Refused) -> Refused | None:

@@ -43,16 +43,16 @@ class House:
     """Parts in any state."""
 
     def __init__(self) -> None:
-        self.free, self.storing, self.reader = LEAST, None, ""
+        self.at, self.free, self.storing, self.reader = AT, LEAST, None, ""
         self.unstored, self.fault = 0, ""
         self.part = SimpleNamespace(name="settler", alive=True)
-        self.status = FolderStatus(Path("/srv/scans"), scanned_at=AT)
+        self.status = FolderStatus(Path("/srv/scans"), scanned_at=time.monotonic())
         self.folder: Any = SimpleNamespace(folder=SimpleNamespace(period=10.0), status=lambda: self.status)
         self.door = Door()
         self.hanging = threading.Event()
         self.measured = 0
         self.pulse = Pulse(
-            lambda: AT,
+            lambda: self.at,
             [self.part],
             [self.folder],
             storing_since=lambda: self.storing,
@@ -205,20 +205,31 @@ def test_what_the_reading_child_says_is_told(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scanned", "error_at", "told"),
+    ("listed", "failed", "told"),
     [
-        (AT, None, []),
-        (AT - timedelta(seconds=5), AT, []),  # a fault with one file, since the last listing
-        (AT - timedelta(seconds=40), AT, ["folder /srv/scans"]),
-        (None, AT, ["folder /srv/scans"]),
+        (0, False, []),
+        (5, True, []),  # a fault with one file, since the last listing
+        (40, True, ["folder /srv/scans"]),
+        (None, True, ["folder /srv/scans"]),
     ],
 )
 def test_a_folder_is_blamed_when_its_listing_fails_again_and_again(
-    house: House, scanned: datetime | None, error_at: datetime | None, told: list[str]
+    house: House, listed: int | None, failed: bool, told: list[str]
 ) -> None:
-    error = "FileNotFoundError: No such file" if error_at else ""
-    house.status = FolderStatus(Path("/srv/scans"), scanned_at=scanned, error=error, error_at=error_at)
+    error, now = ("FileNotFoundError: No such file", time.monotonic()) if failed else ("", None)
+    scanned = None if listed is None else time.monotonic() - listed
+    house.status = FolderStatus(Path("/srv/scans"), scanned_at=scanned, error=error, error_at=now)
     assert house.keys() == told
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(hours=1)])
+def test_a_clock_that_is_set_neither_blames_a_folder_nor_hides_it(house: House, step: timedelta) -> None:
+    house.pulse._begun -= 10_000
+    house.status = FolderStatus(Path("/srv/scans"), scanned_at=time.monotonic())
+    house.at += step
+    assert house.keys() == []
+    house.status = FolderStatus(Path("/srv/scans"), scanned_at=time.monotonic() - 600)
+    assert house.keys() == ["folder /srv/scans"]
 
 
 def test_a_gauge_that_fails_keeps_its_last_answer_and_its_age() -> None:
