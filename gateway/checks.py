@@ -85,6 +85,9 @@ def _key(settings: Settings) -> Iterator[Finding]:
         keys.must_fit(settings, database)
     except SarabanError as fault:
         yield Finding("wrong", "key_file", fault.sentence("th"), fault.sentence("en"))
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+        yield Finding("wrong", "key_file", f"อ่านไฟล์กุญแจไม่ได้ {reason}", f"the key file cannot be read: {reason}")
     except sa.exc.OperationalError:
         return  # a ledger of another schema, which the start brings up to date or refuses
     else:

@@ -207,6 +207,15 @@ def test_check_misses_the_key_of_second_factors(saraban: Saraban, tmp_path: Path
     assert saraban("check", "--json", "--config", path).verdicts()["key_file"] == "good"
 
 
+def test_check_tells_of_a_key_that_cannot_be_read_and_goes_on(saraban: Saraban, tmp_path: Path) -> None:
+    path = settings(tmp_path, "")
+    open_database(tmp_path / "data").close()
+    (tmp_path / "data" / "totp.key").mkdir(0o700)
+    found = saraban("check", "--json", "--config", path)
+    assert (found.code, found.verdicts()["key_file"]) == (os.EX_CONFIG, "wrong")
+    assert "relay.kind" in found.verdicts()  # the last
+
+
 def test_check_says_nothing_of_keys_in_a_ledger_of_another_schema(saraban: Saraban, tmp_path: Path) -> None:
     path = settings(tmp_path, "")
     (tmp_path / "data").mkdir()
