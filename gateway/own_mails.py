@@ -65,9 +65,14 @@ class OwnMails:
         rows = session.connection().execute(about.where(table.c.message_id == message_id)).all()
         rows = rows or session.connection().execute(about.order_by(table.c.id.desc()).limit(_MOST)).all()
         for notice in self._resolver.notices(session, rows):
-            linked = replace(notice, link=_ANY_LINK) if notice.kind in _LINKED else notice
-            yield self._write(linked)
-            yield self._write(replace(linked, renewed=not linked.renewed))  # a link that was replaced since
+            yield from map(self._write, _as_it_left(notice))
+
+
+def _as_it_left(notice: Notice) -> list[Notice]:
+    if notice.kind not in _LINKED:
+        return [notice]
+    linked = replace(notice, link=_ANY_LINK)
+    return [linked, replace(linked, renewed=not linked.renewed)]  # a link that was replaced since
 
 
 def _said(reading: Reading) -> tuple[str, ...]:
