@@ -13,7 +13,7 @@ from gateway.web import line
 from gateway.web.crowd import Crowd
 from gateway.web.peer import Peers
 
-HEAD_BYTES = 16 * 1024
+HEAD_BYTES = 16 * 1024  # of a head or of trailers, which the parser keeps until they end
 HEAD_SECONDS = 30  # from the connection, or the answer before, until a head is whole
 BODY_SECONDS = 60  # then, until the body is there, whoever reads it; a page may grant more
 STALL_SECONDS, STALL_BYTES = 30, 32 * 1024  # how much of an answer must be read in which time
@@ -47,7 +47,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._crowd, self._peers = crowd, peers
         self._site = self.app
-        self._head_bytes, self._in_head, self._in_body = 0, True, False
+        self._head_bytes, self._in_body = 0, False
         self._deadline: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
         self._answers_since = 0.0
@@ -76,27 +76,29 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._in_head:
-            self._head_bytes += len(data)
+        self._head_bytes += len(data)
         super().data_received(data)
-        if self._in_head and self._head_bytes > HEAD_BYTES:
+        if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
             self.send_400_response("Request head too large.")
 
     def on_message_begin(self) -> None:
-        self._in_head = True
         super().on_message_begin()
         self.scope["extensions"] = {line.NAME: self}  # type: ignore[dict-item]
 
     def on_headers_complete(self) -> None:
-        self._in_head, self._in_body, self._head_bytes = False, True, 0
+        self._in_body, self._head_bytes = True, 0
         self._wait(BODY_SECONDS)
         health = self.url.partition(b"?")[0] in HEALTH
         self.asking = not health and self._may_ask()
         self.app = self._site if self.asking or health else self._when_there_is_room
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self._head_bytes = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
-        self._in_body = False
+        self._in_body, self._head_bytes = False, 0
         self._wait_no_more()
         self._answers_since = self.loop.time()
         super().on_message_complete()
@@ -185,7 +187,7 @@ class Connection(HttpToolsProtocol):
         await _busy(scope, receive, send)
 
     def _await_head(self) -> None:
-        self._in_head, self._head_bytes = True, 0
+        self._head_bytes = 0
         self._wait(HEAD_SECONDS)
 
     def _await_head_after_answer(self) -> None:

@@ -60,6 +60,17 @@ def ended(line: socket) -> bool:
     return False
 
 
+def saying(line: socket, words: bytes) -> Callable[[], bool]:
+    """Says them each time, and looks whether the server has hung up."""
+
+    def say() -> bool:
+        with suppress(OSError):
+            line.send(words)
+        return ended(line)
+
+    return say
+
+
 def eventually(look: Callable[[], bool]) -> None:
     end = time.monotonic() + 20
     while not look():
@@ -180,14 +191,13 @@ def test_who_says_a_little_now_and_then_is_sent_away(
     web: Site, monkeypatch: pytest.MonkeyPatch, lines: Callable[[int], Open], what: str, said: bytes
 ) -> None:
     monkeypatch.setattr(connection, what, 0.3)
-    line = lines(web.port)(said)
+    eventually(saying(lines(web.port)(said), b"\r\n"))
 
-    def drips() -> bool:
-        with suppress(OSError):
-            line.send(b"\r\n")
-        return ended(line)
 
-    eventually(drips)
+def test_trailers_that_never_end_are_cut_off(web: Site, lines: Callable[[int], Open]) -> None:
+    chunked = PROMISED.replace(b"Content-Length: 60000", b"Transfer-Encoding: chunked")
+    line = lines(web.port)(chunked, b"1\r\nx\r\n0\r\nX-Long: ")
+    eventually(saying(line, b"x" * 20_000))
 
 
 def test_a_page_may_grant_a_body_more_time(web: Site, monkeypatch: pytest.MonkeyPatch) -> None:
