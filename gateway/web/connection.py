@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from typing import Any
 
@@ -21,6 +22,10 @@ ANSWER_SECONDS = 900  # for one that is read so slowly that it has to wait
 PATIENCE, LOOK = 5, 0.02  # how long a request waits for others, and how often it looks
 MOST = 1_000  # connections, also those of proxies and those that are being closed; the rest is hung up on
 HEALTH = (b"/livez", b"/readyz")  # answered at once, from memory, whoever else is being answered
+
+# uvicorn tells of each request that it cannot read; who sent it is answered, and the log is not for strangers to fill.
+_LOG = logging.getLogger("uvicorn.error.connection")
+_LOG.setLevel(logging.ERROR)
 
 _BUSY = (
     "ขณะนี้มีการเชื่อมต่อมากเกินไป โปรดรอสักครู่แล้วลองใหม่\n"
@@ -45,6 +50,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, crowd: Crowd, peers: Peers, **kwargs: Any) -> None:
         """Arguments: `crowd`, who else is here; the rest is uvicorn's."""
         super().__init__(*args, **kwargs)
+        self.logger = _LOG
         self._crowd, self._peers = crowd, peers
         self._site = self.app
         self._head_bytes, self._in_body = 0, False

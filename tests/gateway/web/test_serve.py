@@ -54,6 +54,14 @@ def test_a_large_body_after_a_small_head_is_no_large_head(web: Site) -> None:
     assert web.post(f"/r/{ORDINARY}", {"note": "x" * 30_000}).status == 422
 
 
+@pytest.mark.parametrize("said", [b"\x16\x03\x01", b"GET /livez", b"GET /livez HTTP/1.1\r\nUpgrade: h2c\r\n"])
+def test_what_is_no_request_of_ours_is_answered_and_fills_no_log(
+    web: Site, caplog: pytest.LogCaptureFixture, said: bytes
+) -> None:
+    assert talk(web.port, said + b"Host: localhost\r\nConnection: upgrade, close\r\n\r\n").startswith(b"HTTP/1.1 ")
+    assert not caplog.records
+
+
 def test_nobody_forges_an_address_through_a_header(web: Site) -> None:
     web.get(f"/r/{ORDINARY}", X_Forwarded_For="203.0.113.9", Forwarded="for=203.0.113.9", X_Real_IP="203.0.113.9")
     assert web.desk.looks[0].network == "127.0.0.0/24"
