@@ -89,7 +89,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {line.NAME: self}  # type: ignore[dict-item]
+        self.scope["state"][line.NAME] = self
 
     def on_headers_complete(self) -> None:
         self._in_body, self._head_bytes = True, 0
@@ -170,7 +170,7 @@ class Connection(HttpToolsProtocol):
 
     def _asks(self) -> str:
         """The address of who asks; "" for a proxy that speaks for nobody."""
-        address = self._peers.address(self.scope)  # type: ignore[arg-type]
+        address = self._peers.address(self.scope)
         return "" if self._peers.trusts(address) else address
 
     def _cookie(self) -> bytes:

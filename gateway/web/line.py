@@ -6,7 +6,7 @@ from typing import Protocol
 
 from starlette.types import Scope
 
-NAME = "saraban.line"  # among the extensions of a request's scope
+NAME = "line"  # in the state of a request's scope
 
 
 class Line(Protocol):
@@ -43,5 +43,5 @@ class Nobody:
 
 def of(scope: Scope) -> Line:
     """The connection of a request."""
-    found: Line | None = scope.get("extensions", {}).get(NAME)
+    found: Line | None = scope.get("state", {}).get(NAME)
     return found or Nobody()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -101,8 +102,8 @@ class Multipart:
     def _open(self, name: str) -> None:
         if len(self.files) >= self._bounds.files:
             raise TooManyFiles
-        kept = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed by `close`)
-        self._file = UploadFile(kept, size=0, filename=name, headers=Headers(raw=list(self._heads)))  # type: ignore[arg-type]
+        kept = cast(BinaryIO, SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (closed by `close`)
+        self._file = UploadFile(kept, size=0, filename=name, headers=Headers(raw=list(self._heads)))
         self.files.append((self._field, self._file))
         self._first = self._first or ("", "")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.types import Scope
 
 HOPS = 20  # proxies in a row; who writes thousands makes nobody count them
 
@@ -18,12 +18,12 @@ class Peers:
         """`trusted`: addresses or networks of proxies. Raises ValueError for anything else."""
         self._trusted = tuple(ip_network(one, strict=False) for one in trusted)
 
-    def address(self, scope: Scope) -> str:
+    def address(self, scope: Mapping[str, Any]) -> str:
         """The visitor's address; "" where the connection has none."""
         address = neighbour(scope)
         if not self.trusts(address):
             return address
-        hops = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).rsplit(",", HOPS)[-HOPS:]
+        hops = ",".join(Headers(raw=scope["headers"]).getlist("x-forwarded-for")).rsplit(",", HOPS)[-HOPS:]
         for hop in reversed([_bare(hop) for hop in hops if hop.strip()]):
             if not self.trusts(hop):
                 return hop if _parse(hop) else address
@@ -36,7 +36,7 @@ class Peers:
         return parsed is not None and any(parsed in network for network in self._trusted)
 
 
-def neighbour(scope: Scope) -> str:
+def neighbour(scope: Mapping[str, Any]) -> str:
     """The address at the other end of the connection, a proxy's or a visitor's; "" where it has none."""
     client = scope.get("client")
     return client[0] if client else ""

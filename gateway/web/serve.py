@@ -55,7 +55,7 @@ def server(
         host=host,
         port=port,
         interface="asgi3",
-        http=partial(Connection, crowd=Crowd(), peers=peers or Peers()),  # type: ignore[arg-type]
+        http=partial(Connection, crowd=Crowd(), peers=peers or Peers()),  # type: ignore[arg-type]  # it only calls it
         ws="none",
         lifespan="off",
         access_log=False,

@@ -92,7 +92,7 @@ class Stage:
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         self._server = server(self._play, "127.0.0.1", self.port, peers)
-        self.crowd: Crowd = self._server.config.http.keywords["crowd"]  # type: ignore[union-attr]
+        self.crowd: Crowd = self._server.config.http.keywords["crowd"]  # type: ignore[union-attr]  # a partial
         listening = threading.Event()
         self._thread = threading.Thread(target=asyncio.run, args=(self._serve(listening),))
         self._thread.start()

@@ -39,7 +39,8 @@ def listen(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listen]:
 
 def streams_of(house: House) -> list[news.Stream]:
     """What is open."""
-    found: list[news.Stream] = next(page.run.__self__._open for page in house.console.pages if page.path == "/live")  # type: ignore[attr-defined]
+    live = next(page.run for page in house.console.pages if page.path == "/live")
+    found: list[news.Stream] = live.__self__._open  # type: ignore[attr-defined]  # a method of News
     return found
 
 
