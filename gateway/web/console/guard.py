@@ -205,17 +205,19 @@ class Guard:
                 del self._running[token]
 
     async def _who(self, request: Request) -> Asked:
-        """The request for an error page, with nothing that it brought."""
-        token = self._cookies.token(request)
-        return await self._looked(request, token, touch=False)
+        """The request for an error page, with nothing that it brought; nobody's where that cannot be told now."""
+        try:
+            return await self._looked(request, self._cookies.token(request), touch=False)
+        except OURS:
+            return Asked(request)
 
     async def _looked(self, request: Request, token: str, *, touch: bool) -> Asked:
+        return await self._threads.run(self._asked, request, token, touch) if token else Asked(request)
+
+    def _asked(self, request: Request, token: str, touch: bool) -> Asked:
         """Who asks, and how fresh what they are told will be, which is asked before any of it is read."""
-        if not token:
-            return Asked(request)
-        sign_in = await self._threads.run(self._door.looked, token, touch=touch)
-        newest = await self._threads.run(self._newest) if sign_in is not None else 0
-        return Asked(request, token, sign_in, newest=newest)
+        sign_in = self._door.looked(token, touch=touch)
+        return Asked(request, token, sign_in, newest=self._newest() if sign_in is not None else 0)
 
     def _from_here(self, request: Request) -> None:
         """Errors: `NotAllowed` for a form of another site (5.1)."""

@@ -56,3 +56,15 @@ def test_signing_out_clears_the_browser_even_when_it_cannot_be_written(house: Ho
     assert answer.headers["Set-Cookie"].startswith('sid="";')
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert visitor.get("/home").status == 303
+
+
+def test_who_cannot_be_looked_up_now_may_come_again(house: House, visitor: Client) -> None:
+    with house.database.write() as session:
+        session.connection().exec_driver_sql("ALTER TABLE sign_ins RENAME TO elsewhere")  # as when it cannot be read
+    answers = [visitor.get("/home"), visitor.get("/nowhere"), visitor.post("/sign-out")]
+    with house.database.write() as session:
+        session.connection().exec_driver_sql("ALTER TABLE elsewhere RENAME TO sign_ins")
+    assert [answer.status for answer in answers] == [503, 404, 503]
+    assert "Retry-After" in answers[0].headers
+    assert "ระบบยังทำรายการนี้ไม่ได้ในขณะนี้" in text_of(answers[0])
+    assert visitor.get("/home").status == 200
