@@ -51,7 +51,8 @@ class Console:
         view = View(ground.pages, cabinet.clock, lambda organisation: _held(cabinet, organisation))
         cookies = Cookies(ground.https)
         pools = Pools(Threads(THREADS), ground.parsing, Threads(HASHING))
-        self.guard = Guard(cabinet.door, partial(_newest, cabinet), view, pools, cookies, secret, base_url)
+        newest = partial(_newest, cabinet)
+        self.guard = Guard(cabinet.door, newest, view, pools, cookies, secret, base_url)
         view.seal, self.status = self.guard.seal, self.guard.status
         readings = Readings(cabinet.originals, cabinet.reader)
         parts = (
@@ -60,7 +61,7 @@ class Console:
             Books(cabinet, view),
             Entries(cabinet, view),
             Drafting(cabinet, view),
-            News(cabinet),
+            News(cabinet, newest),
             Account(cabinet, view, cookies),
             RegisterSettings(cabinet, view),
             Sending(cabinet, view),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,8 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
-from gateway.web.console.guard import Page
-from ledger import history
+from gateway.web.console.guard import OURS, Page
 from ledger.access import Right
 from ledger.errors import SignedOut
 
@@ -36,8 +35,9 @@ class Stream:
 class News:
     """Rings; what has happened, a page asks by its own rights."""
 
-    def __init__(self, cabinet: Cabinet) -> None:
-        self._cabinet = cabinet
+    def __init__(self, cabinet: Cabinet, newest: Callable[[], int]) -> None:
+        """Arguments: `newest`, the number of the newest line of history; it blocks."""
+        self._cabinet, self._ask = cabinet, newest
         self._open: list[Stream] = []  # the oldest first
         self._look: asyncio.Task[int] | None = None  # the last one, which all streams share
         self._looked = 0.0
@@ -87,6 +87,8 @@ class News:
                     if not await asyncio.to_thread(self._cabinet.door.look, token, touch=False):
                         return
                     yield ": here\n\n"
+        except OURS:
+            return  # the browser asks again, and is told so
         finally:
             if stream in self._open:
                 self._open.remove(stream)
@@ -104,7 +106,3 @@ class News:
         if self._look is None or (self._look.done() and now - self._looked >= EVERY):
             self._look, self._looked = asyncio.create_task(asyncio.to_thread(self._ask)), now
         return await asyncio.shield(self._look)
-
-    def _ask(self) -> int:
-        with self._cabinet.database.read() as session:
-            return history.newest(session)

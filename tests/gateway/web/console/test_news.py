@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPResponse
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.web.console import news
 from ledger import history
@@ -100,6 +101,19 @@ def test_a_stream_ends_with_its_sign_in(house: House, listen: Listen) -> None:
     stream = listen(token)
     house.door.end(token)
     assert not until(stream, b"data: ")
+
+
+def test_streams_end_quietly_while_the_database_cannot_be_read(
+    house: House, listen: Listen, caplog: pytest.LogCaptureFixture
+) -> None:
+    streams = [listen(house.token("office.plain")) for _ in range(3)]
+    with house.database.write() as session:
+        session.connection().exec_driver_sql("ALTER TABLE sign_ins RENAME TO elsewhere")  # as when it cannot be read
+    with capture_logs() as logs:
+        assert not any(until(stream, b"data: ") for stream in streams)
+        while streams_of(house):
+            pass
+    assert (logs, caplog.text) == ([], "")
 
 
 def test_a_stream_that_its_browser_closed_is_forgotten(house: House) -> None:
