@@ -6,7 +6,7 @@ A row and the lines that tell of it are masked by one function, text by text, so
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,24 +73,24 @@ class Masking:
         """Mask the texts of a table; returns how many rows had something to mask."""
         table = sa.table(name, *(sa.column(one, sa.String) for one in texts), sa.column("id", sa.Integer))
         long = sa.or_(*(sa.func.length(table.c[one]) >= SHORTEST for one in texts))
-        return sum(self._row(table, row) for row in self._pages(table, long))
+        return sum(self._row(table, row, texts) != row for row in self._pages(table, long))
 
-    def _row(self, table: Any, row: Any) -> bool:
-        shown = {name: self.text(value) if isinstance(value, str) else value for name, value in row.items()}
-        if shown == row:
-            return False
-        self._connection.execute(sa.update(table).where(table.c.id == row["id"]).values(shown))
-        return True
+    def _row(self, table: Any, row: dict[str, Any], texts: Collection[str]) -> dict[str, Any]:
+        """The row with these texts masked, as it lies in the table from now on."""
+        shown = row | {name: self.text(row[name]) for name in texts if isinstance(row[name], str)}
+        if shown != row:
+            self._connection.execute(sa.update(table).where(table.c.id == row["id"]).values(shown))
+        return shown
 
     def _history(self) -> Iterator[Masked]:
         """Mask the lines; a line whose hash was wrong before is masked as well, but not excused."""
-        names = ("at", "who", "what", "about", "changes", "previous", "hash")
+        texts = ("who", "what", "about", "changes")
+        names = (*texts, "at", "previous", "hash")
         table = sa.table("history", *(sa.column(name, sa.String) for name in names), sa.column("id", sa.Integer))
         for line in self._pages(table, sa.true()):
-            was, right = line["hash"], _hash_of(line)
-            if self._row(table, line) and was == right:
-                shown = {name: self.text(line[name]) for name in names}
-                yield Masked(line["id"], was, _hash_of({**line, **shown}))
+            shown = self._row(table, line, texts)
+            if shown != line and line["hash"] == _hash_of(line):
+                yield Masked(line["id"], line["hash"], _hash_of(shown))
 
     def _pages(self, table: Any, condition: sa.ColumnElement[bool]) -> Iterator[dict[str, Any]]:
         """The rows, a few at a time: they are changed meanwhile."""
