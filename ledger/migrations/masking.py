@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from ledger.masks import SHORTEST, Mask
 _OTHERWISE = ("alembic_version", "history", "entry_texts", "sqlite_")
 _NEEDED = {("outbox", "token")}
 _AT_ONCE = 500  # rows in memory
+_DEEPEST = 8  # lists and objects in each other; what we write has four
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -44,20 +46,22 @@ class Masking:
         if len(text) < SHORTEST:
             return text
         if text[0] in "[{":
-            try:
+            with suppress(ValueError, RecursionError):  # it is none, or none of ours
                 told = json.loads(text)
-            except ValueError:
-                return Mask(self._known).text(text)
-            shown = self._all(told)
-            return text if shown == told else _COMPACT(shown)
+                shown = self._all(told, _DEEPEST)
+                return text if shown == told else _COMPACT(shown).encode().decode()  # half a character cannot be kept
         return Mask(self._known).text(text)
 
-    def _all(self, told: Any) -> Any:
+    def _all(self, told: Any, levels: int) -> Any:
         if isinstance(told, str):
             return self.text(told)
+        if not isinstance(told, list | dict):
+            return told
+        if not levels:
+            raise ValueError("deeper than what we write")
         if isinstance(told, list):
-            return [self._all(one) for one in told]
-        return {name: self._all(one) for name, one in told.items()} if isinstance(told, dict) else told
+            return [self._all(one, levels - 1) for one in told]
+        return {name: self._all(one, levels - 1) for name, one in told.items()}
 
     def _texts(self) -> dict[str, list[str]]:
         """The columns of text in each table."""

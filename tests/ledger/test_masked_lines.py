@@ -80,6 +80,23 @@ def test_an_old_ledger_is_masked_in_every_table_and_in_its_file(quoted: Old, tmp
     assert WAITING.encode() in content
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    ["[" * 4000, "[" * 300 + f'"{LINK}"' + "]" * 300, f'["\\ud800 {LINK}"]', f'{{"a": 1{"0" * 4000}, "b": "{LINK}"}}'],
+    ids=["deep", "deep with its end", "half a character", "a long number"],
+)
+def test_a_text_that_only_looks_like_ours_does_not_stop_the_upgrade(old: Old, tmp_path: Path, hostile: str) -> None:
+    with old.database.write() as session:
+        told = [
+            old.add(session, "links", id=2, token_hash=token_hash(TOKEN)),
+            old.add(session, "letters", id=2, summary=hostile),
+        ]
+        old.line(session, "registered", *told)
+    with upgraded(tmp_path) as database:
+        assert TOKEN not in everything(database)
+        assert faults(database, tmp_path) == []
+
+
 def test_the_chain_keeps_its_hashes_and_one_line_tells_what_was_masked(quoted: Old, tmp_path: Path) -> None:
     with quoted.database.read() as session:
         before = [one.hash for one in history.lines(session)]
