@@ -75,7 +75,7 @@ def numbered(name: str) -> Iterator[str]:
     stem, extension = _split(name)
     for turn in count(1):
         ending = extension if turn == 1 else f" ({turn}){extension}"
-        yield _cut(stem, LONGEST - len(ending.encode())) + ending
+        yield _cut(stem, LONGEST - len(os.fsencode(ending))) + ending
 
 
 def _tame(name: str) -> str:
@@ -86,14 +86,16 @@ def _tame(name: str) -> str:
 
 def _split(name: str) -> tuple[str, str]:
     stem, extension = os.path.splitext(name)
-    return (stem, extension) if len(extension.encode()) <= 16 and " " not in extension else (name, "")
+    return (stem, extension) if len(os.fsencode(extension)) <= 16 and " " not in extension else (name, "")
 
 
 def _cut(text: str, room: int) -> str:
     """As much of `text` as fits into `room` bytes without parting a letter from its vowels and tone marks."""
-    if len(text.encode()) <= room:
+    end = len(text)
+    while len(os.fsencode(text[:end])) > room:
+        end -= 1
+    if end == len(text):
         return text
-    end = len(text.encode()[:room].decode("utf-8", "ignore"))
     while end and (unicodedata.category(text[end]).startswith("M") or text[end] == "ำ"):
         end -= 1
     return text[:end].rstrip(" เแโใไ")

@@ -97,6 +97,28 @@ def test_a_file_that_changed_stays_where_it_is_under_its_name(drop: Drop, path: 
     assert not closed.exists()
 
 
+def test_a_name_in_the_windows_code_page_keeps_no_secret_file_on_the_share(
+    office: Office, path: Path, closed: Path
+) -> None:
+    """As old programs on a share write it: bytes that are no UTF-8."""
+    office.decide = lambda intake, outcome: replace(outcome, secret=True)
+    name = os.fsdecode("ลับ สอบวินัย.pdf".encode("cp874"))
+    (path / name).write_bytes(PDF)
+    drop = Drop(office, Folder(path, closed, share=True))
+    drop.after(0)
+    drop.after(10)
+    assert drop.names == {"done/2569/1-2569 ลับ.txt"}
+    assert tree(closed) == {"done/2569/1-2569 ลับ.pdf": PDF}
+
+
+def test_such_a_name_comes_back_after_a_crash(path: Path) -> None:
+    raw = os.fsdecode("ลับ.pdf".encode("cp874"))
+    (path / names.aside(raw)).write_bytes(PDF)
+    with Places(path) as places:
+        places.put_back()
+    assert os.listdir(path) == [raw]
+
+
 def test_a_link_in_its_place_is_not_followed(drop: Drop, path: Path, closed: Path) -> None:
     path.with_name("elsewhere").write_bytes(b"theirs")
     (path / "a.pdf").symlink_to(path.with_name("elsewhere"))
