@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256 as digest
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ CHILD = "watchers.reading.picture_child"
 
 _REMEMBERED = 512  # files whose pages, or whose failures, are known
 _DOUBTFUL = 50  # hashes that are remembered of one file
-_FAILURES = 2  # children that one file may cost; then it has no picture any more
+_FAILURES = 2  # children that one file may cost; then it has no picture, or no copy, any more
 
 T = TypeVar("T")
 Content = Callable[[], bytes]
@@ -45,7 +45,7 @@ class Painter:
         self._room = threading.BoundedSemaphore(waiting)
         self._closed = False
         self._sheets: OrderedDict[str, tuple[Sheet, ...]] = OrderedDict()
-        self._failures: OrderedDict[str, int] = OrderedDict()
+        self._failures: OrderedDict[Hashable, int] = OrderedDict()  # of pictures by digest, of copies by name too
         self._same: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()  # files handed out as they came
         self._lock = threading.Lock()
         for _ in range(processes):
@@ -74,12 +74,11 @@ class Painter:
         """A file as it may be handed out, or None. Errors: `Unavailable`."""
         if not copies.looks_through(content):
             return Copy(content, ())
-        name_of_it = digest(content).hexdigest()
-        key = (name_of_it, name)
+        key = (digest(content).hexdigest(), name)
         with self._lock:
             if not known and key in self._same:
                 return Copy(content, self._same[key])
-        copy = self._ask(name_of_it, lambda: content, sheets.COPY, copies.answered, name, known)
+        copy = self._ask(key, lambda: content, sheets.COPY, copies.answered, name, known)
         if copy and not known and copy.content == content and len(copy.doubtful) <= _DOUBTFUL:
             with self._lock:
                 self._same[key] = copy.doubtful
@@ -96,7 +95,7 @@ class Painter:
 
     def _ask(
         self,
-        sha256: str,
+        key: Hashable,
         content: Content,
         wanted: str,
         made_of: Callable[[Facts, list[bytes]], T],
@@ -104,13 +103,13 @@ class Painter:
         known: Collection[str] = (),
     ) -> T | None:
         with self._turn() as process:
-            if self._failures.get(sha256, 0) >= _FAILURES:
+            if self._failures.get(key, 0) >= _FAILURES:
                 return None
             question = frames.question(content(), wanted, name, self._cpu_seconds, known)
             try:
                 return process.answer(question, self._wall_seconds, made_of)
             except Died:
-                self._failed(sha256)
+                self._failed(key)
                 return None
 
     @contextmanager
@@ -130,9 +129,9 @@ class Painter:
             self._idle.put(process)
             self._room.release()
 
-    def _failed(self, sha256: str) -> None:
+    def _failed(self, key: Hashable) -> None:
         with self._lock:
-            self._failures[sha256] = self._failures.get(sha256, 0) + 1
+            self._failures[key] = self._failures.get(key, 0) + 1
             _shorten(self._failures)
 
 

@@ -143,6 +143,15 @@ def test_a_file_that_cost_two_children_is_not_tried_again() -> None:
     painter.close()
 
 
+def test_a_file_that_cannot_be_drawn_is_handed_out_all_the_same() -> None:
+    slow = one_page(b"0 0 m " + b"9 9 500 800 0 0 c " * 300_000 + b"S")
+    painter = Painter(processes=1, wall_seconds=0.05)
+    assert [draw(painter, slow) for _ in range(2)] == [None, None]
+    painter._wall_seconds = 12
+    assert painter.copy(slow, "แบบแปลน.pdf") == Copy(slow, ())
+    painter.close()
+
+
 def test_a_file_is_counted_once_and_not_even_opened_then() -> None:
     painter, letter = Painter(processes=1), a_letter()
     assert len(painter.sheets("known", lambda: letter)) == 2
