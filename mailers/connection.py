@@ -145,7 +145,8 @@ class Connection(SignsIn):
         line = getattr(self, "sock", None)  # none yet while it is being called
         if line is not None:
             with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
+                # That of an SSLSocket forgets the encryption first, and what is being sent would go on in clear.
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
 
     def leave(self) -> None:
         """QUIT, without insisting on an answer."""

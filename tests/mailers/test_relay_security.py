@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from ledger.errors import SettingsWrong
 from ledger.values import AnswerKind
+from mailers.connection import connect
 from mailers.relay import Relay, RelaySettings
 from mailers.signing_in import SignsIn
 from tests.mailers.servers import authority, free_port
@@ -180,6 +182,28 @@ def test_cram_md5_takes_any_script_too() -> None:
     assert session.auth_cram_md5() is None
     digest = hmac.digest("รหัส".encode(), b"<1@mx>", "md5").hex()
     assert session.auth_cram_md5(b"<1@mx>") == f"สารบรรณ {digest}"
+
+
+@pytest.mark.parametrize("tls", ["require", "implicit"])
+def test_to_hang_up_in_the_middle_of_a_mail_sends_nothing_in_clear(
+    here: Identity, tls: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sending thread may write until the line is down, so it must stay encrypted until then."""
+    seen = []
+    shutdown = socket.socket.shutdown
+
+    def spied(line: socket.socket, how: int) -> None:
+        if isinstance(line, ssl.SSLSocket) and not line.server_side:
+            seen.append(line.version())
+        shutdown(line, how)
+
+    with Sink(extensions=STARTTLS, tls=here[1], implicit=tls == "implicit") as sink:
+        settings = RelaySettings("127.0.0.1", sink.port, tls=tls, ca_file=str(here[0]))
+        connection = connect(settings)
+        monkeypatch.setattr(socket.socket, "shutdown", spied)
+        connection.hang_up()
+        connection.close()
+    assert seen == ["TLSv1.3"]
 
 
 @pytest.mark.parametrize("password", ["wrong-9Z", "", "ผิด-9Z"])
