@@ -30,16 +30,23 @@ class SignsIn(smtplib.SMTP):
             self._auth_challenge_count += 1
             if self._auth_challenge_count > _CHALLENGES:
                 raise smtplib.SMTPException("the server asks for ever")
-            code, said = self.docmd(_coded(authobject(decodebytes(said)) or ""))
+            code, said = self.docmd(_coded(authobject(_decoded(said)) or ""))
         if code not in (235, 503):
             raise smtplib.SMTPAuthenticationError(code, said)
         return code, said
 
-    def auth_cram_md5(self, challenge: bytes | None = None) -> str | None:  # type: ignore[override]
+    def auth_cram_md5(self, challenge: bytes | None = None) -> str | None:  # type: ignore[override]  # has two overloads there
         """RFC 2195."""
         if challenge is None:
             return None
         return f"{self.user} {hmac.new(self.password.encode(), challenge, 'md5').hexdigest()}"
+
+
+def _decoded(challenge: bytes) -> bytes:
+    try:
+        return decodebytes(challenge)
+    except ValueError:
+        raise smtplib.SMTPException("เซิร์ฟเวอร์ตอบกลับผิดรูปแบบ (reply not understood)") from None
 
 
 def _coded(answer: str) -> str:

@@ -206,6 +206,15 @@ def test_to_hang_up_in_the_middle_of_a_mail_sends_nothing_in_clear(
     assert seen == ["TLSv1.3"]
 
 
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
+def test_a_challenge_that_is_no_base64_leaves_every_mail_for_later(mechanism: str) -> None:
+    odd = {("other", turn): Do(b"334 abcde\r\n") for turn in range(1, 20)}
+    with Sink(extensions=(*EXTENSIONS, f"AUTH {mechanism}"), faults=odd) as sink:
+        answers = deliver(sink.port, tls="none", username="saraban", password=PASSWORD)
+    assert all_are(AnswerKind.TEMPORARY, answers)
+    assert all("reply not understood" in answer.text for answer in answers.all)
+
+
 @pytest.mark.parametrize("password", ["wrong-9Z", "", "ผิด-9Z"])
 def test_a_wrong_password_is_our_fault_and_is_not_repeated_in_the_answer(here: Identity, password: str) -> None:
     with signing_in(here[1]) as (port, keeper):
