@@ -26,7 +26,6 @@ class Reader:
         """Start `processes` children. The limits are for one reading; `memory` is in bytes of address space."""
         self._cpu_seconds = cpu_seconds
         self._wall_seconds = wall_seconds
-        self._count = processes
         self._idle: queue.LifoQueue[Process] = queue.LifoQueue()
         self._closed = False
         self._fault = ""
@@ -87,20 +86,20 @@ class Reader:
         for process in self._all:
             process.kill()
         self.painter.close()
-        for process in [self._idle.get() for _ in range(self._count)]:
+        for process in [self._idle.get() for _ in self._all]:
             process.end()
             self._idle.put(process)
 
     def _read(self, process: Process, content: bytes, name: str, sender: str | None, known: Collection[str]) -> Reading:
         pieces = frames.question(content, name, sender, self._cpu_seconds, known)
-        try:
-            return process.ask(pieces, self._wall_seconds)
-        except Died as died:
-            if self._closed:
-                raise Unavailable from died
-            if died.reason != "crash":
-                return rescue.reading(content, name, died.reason, known)
-        try:
-            return process.ask(pieces, self._wall_seconds)  # who ended the child, may have been no letter
-        except Died as died:
-            return rescue.reading(content, name, died.reason, known)
+        reason = ""
+        for _ in range(2):  # who ended the child the first time, may have been no letter
+            try:
+                return process.ask(pieces, self._wall_seconds)
+            except Died as died:
+                if self._closed:
+                    raise Unavailable from died
+                reason = died.reason
+            if reason != "crash":
+                break
+        return rescue.reading(content, name, reason, known)

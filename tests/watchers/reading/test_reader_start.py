@@ -110,3 +110,27 @@ def test_the_end_waits_for_no_child_that_hangs_and_makes_no_reading_of_it() -> N
         thread.join(60)
     assert [type(one) for one in found] == [Unavailable, Unavailable]
     assert not children()
+
+
+def test_the_end_makes_no_reading_of_a_second_try_either(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "silent.py").write_text(
+        "import sys, time; sys.stdout.buffer.write(b'+'); sys.stdout.flush(); time.sleep(600)"
+    )
+    reader = Reader(processes=1, wall_seconds=600)
+    reader.read(letter())
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (only,) = reader._all
+    only._module = "silent"
+    (first,) = children()
+    os.kill(first, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(reader.read, letter())
+        while not reader._idle.empty():
+            time.sleep(0.01)
+        time.sleep(0.2)  # the question is on its way, so its child ends while it is asked
+        os.kill(first, signal.SIGKILL)
+        while only._child.pid == first or not only._ready:
+            time.sleep(0.01)
+        reader.close()
+        with pytest.raises(Unavailable):
+            asked.result(60)
