@@ -7,11 +7,12 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from ledger.errors import FileIncomplete, FileTooLarge, Refused
 from ledger.values import Channel, Intake, Outcome, OutcomeKind, Scan
@@ -233,18 +234,18 @@ class FolderWatch:
             scans = [scan for scan in self._secrets() if not self._flights.carry(scan.sha256)]
             if scans:
                 with Places(self.folder.path) as places:
-                    for scan in scans:
-                        self._close(places, scan)
+                    for at, files in places.resting():
+                        self._close(places, at, files, scans)
                 for scan in scans:
                     self._closed(scan)
         except Exception as error:  # the next scan tries again
             self._complain(error)
 
-    def _close(self, places: Places, scan: Scan) -> None:
-        def same(handle: int) -> bool:
-            return safely.digest(handle) == scan.sha256
-
-        for at, files in places.resting():
+    def _close(
+        self, places: Places, at: tuple[str, ...], files: Mapping[str, safely.Fingerprint], scans: Sequence[Scan]
+    ) -> None:
+        for scan in scans:
+            same = partial(_is, scan.sha256)
             for name in [name for name, state in files.items() if state.size == scan.size]:
                 with suppress(safely.Changed, FileNotFoundError):  # another file, which is none of this letter's
                     places.close(name, same, scan.outcome, self.folder.closed, self._clock(), at)
@@ -260,6 +261,10 @@ class FolderWatch:
         if text != self._status.error:
             log.error("%s: %s", self.folder.path, text)
         self._status = replace(self._status, error=text, error_at=time.monotonic())
+
+
+def _is(sha256: str, handle: int) -> bool:
+    return safely.digest(handle) == sha256
 
 
 def _refusal(ending: Outcome | Refused) -> Refused | None:

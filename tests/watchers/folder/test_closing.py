@@ -260,6 +260,30 @@ def test_a_letter_that_becomes_secret_takes_its_file_off_the_share(
     assert amended.heard == amended.scans
 
 
+def test_the_share_is_looked_through_once_for_all_files_that_became_secret(
+    office: Office, path: Path, closed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amended, looks = Amended(), 0
+    drop = later(office, path, closed, amended)
+    for text in "abcd":
+        (path / f"{text}.pdf").write_bytes(letter(text))
+    drop.after(0)
+    drop.after(10)
+    amended.scans += [scan(letter(text)) for text in "abcd"]
+    resting = Places.resting
+
+    def counted(places: Places) -> object:
+        nonlocal looks
+        looks += 1
+        return resting(places)
+
+    monkeypatch.setattr(Places, "resting", counted)
+    drop.after(30)
+    assert looks == 1
+    assert amended.heard == amended.scans
+    assert sorted(tree(closed).values()) == [letter(text) for text in "abcd"]
+
+
 def test_while_the_share_is_away_it_is_not_called_closed(office: Office, path: Path, closed: Path) -> None:
     amended = Amended()
     drop = later(office, path, closed, amended)
