@@ -56,6 +56,7 @@ class FolderWatch:
         self._ready: deque[str] = deque()
         self._strange: set[str] = set()
         self._scanned = self._next_scan = self._asked = float("-inf")
+        self._recovered = False  # whether nothing can be lying there that was set aside
         self._status = FolderStatus(folder.path)
 
     def status(self) -> FolderStatus:
@@ -133,9 +134,15 @@ class FolderWatch:
         return self._bell.heard()
 
     def _recover(self) -> None:
-        if self._status.scanned_at is None:
+        """After a crash, or where a full disk let a file neither be closed nor put back; others need not wait."""
+        if self._recovered:
+            return
+        try:
             with Places(self.folder.path) as places:
                 places.put_back()
+            self._recovered = True
+        except OSError as error:
+            self._complain(error)
 
     def _list(self) -> safely.Listing:
         with safely.directory(self.folder.path) as directory:
@@ -222,6 +229,7 @@ class FolderWatch:
         except (safely.Changed, FileNotFoundError):
             self._next_scan = now
         except Exception as error:
+            self._recovered = False
             self._complain(error)
             return
         else:

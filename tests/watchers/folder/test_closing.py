@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
@@ -205,6 +206,41 @@ def test_a_crash_at_any_step_loses_nothing_and_leaves_no_second_copy(
 
 def drop_names(path: Path) -> set[str]:
     return set(tree(path))
+
+
+@pytest.mark.parametrize("later_on", [False, True])
+def test_a_full_disk_leaves_no_secret_file_set_aside(
+    office: Office, path: Path, closed: Path, monkeypatch: pytest.MonkeyPatch, later_on: bool
+) -> None:
+    """Neither can it be copied away then, nor can its name be claimed again."""
+    amended = Amended()
+    drop = later(office, path, closed, amended)
+    office.decide = lambda intake, outcome: replace(outcome, secret=not later_on)
+    real = os.open
+
+    def full(file: str, flags: int, *more: int, **named: int) -> int:
+        if flags & os.O_CREAT:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(file, flags, *more, **named)
+
+    (path / "a.pdf").write_bytes(PDF)
+    drop.after(0)
+    if later_on:
+        drop.after(10)
+        amended.scans.append(scan(PDF))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", full)
+        drop.after(30)
+        assert drop.names == {"done/2569/.1-2569 a.pdf.closing" if later_on else ".a.pdf.closing"}
+        (path / "b.pdf").write_bytes(letter("b"))
+        drop.after(30)
+        drop.after(30)
+        assert letter("b") in office.contents
+    for _ in range(3):
+        drop.after(30)
+    assert PDF not in tree(path).values()
+    assert PDF in tree(closed).values()
+    assert amended.heard == amended.scans
 
 
 class Amended:
