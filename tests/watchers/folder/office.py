@@ -74,8 +74,8 @@ class Drop:
 
     def __init__(self, office: Office, folder: Folder, **seams: Any) -> None:
         self.path, self.now = folder.path, 1000.0
-        clock = lambda: datetime(2026, 3, 1, tzinfo=UTC)  # noqa: E731
-        self.watch = FolderWatch(folder, office.take, office.settle, clock=clock, **seams)
+        moment = datetime(2026, 3, 1, tzinfo=UTC)
+        self.watch = FolderWatch(folder, office.take, office.settle, clock=lambda: moment, **seams)
 
     def after(self, seconds: float) -> None:
         """Let time pass, turn, and go on until nothing is on its way any more."""
