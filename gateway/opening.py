@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
-from gateway import keys
+from gateway import keys, lock
 from gateway.settings import Settings
 from ledger.database import Database, open_database
 from ledger.directory import OrganisationRow
@@ -43,8 +44,8 @@ class Ledger:
 
 
 def open_ledger(settings: Settings) -> Ledger:
-    """Open database and originals. Errors: `StorageUnsafe`; OSError for a folder that cannot be made."""
-    database = open_database(settings.data)
+    """Open database and originals. Errors: those of `open_database`; OSError for a folder that cannot be made."""
+    database = open_database(settings.data, partial(lock.is_held, settings.data))
     return Ledger(settings, database, Originals(settings.data / "originals"), keys.load(settings.data))
 
 

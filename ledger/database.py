@@ -146,11 +146,12 @@ def soil(session: Session) -> None:
     session.connection().exec_driver_sql("PRAGMA user_version=0")
 
 
-def open_database(folder: Path) -> Database:
+def open_database(folder: Path, in_use: Callable[[], bool] = lambda: False) -> Database:
     """Open the database in `folder`, creating it or bringing its schema up to date first.
 
-    Errors: `DataForeign` and `DataOpen` for a folder that is not ours alone; `StorageUnsafe` for a network folder, or a
-    database that is newer than this code (P-28).
+    Arguments: `in_use` tells whether a daemon works with it, whose schema must stay. Errors: `DataForeign` and
+    `DataOpen` for a folder that is not ours alone; `StorageUnsafe` for a network folder, or a database that is newer
+    than this code (P-28); `AlreadyRunning` for an older one that is in use.
     """
     durable.make_folder(folder.resolve())
     private.must_be_ours(folder)
@@ -159,7 +160,7 @@ def open_database(folder: Path) -> Database:
     private.make_file(folder / FILE)  # what SQLite writes beside it takes its mode
     database = Database(folder)
     try:
-        _bring_up_to_date(database)
+        _bring_up_to_date(database, in_use)
     except BaseException:
         database.close()
         raise
@@ -260,12 +261,12 @@ def _refuse_network_folder(folder: Path) -> None:
         )
 
 
-def _bring_up_to_date(database: Database) -> None:
-    _upgrade(database)
+def _bring_up_to_date(database: Database, in_use: Callable[[], bool]) -> None:
+    _upgrade(database, in_use)
     database.scrub()
 
 
-def _upgrade(database: Database) -> None:
+def _upgrade(database: Database, in_use: Callable[[], bool]) -> None:
     with database.write() as session:
         connection = session.connection()
         if not sa.inspect(connection).has_table("alembic_version"):
@@ -276,4 +277,4 @@ def _upgrade(database: Database) -> None:
             return
         from ledger.migrations import run  # alembic is slow to import, and rarely needed
 
-        run.upgrade(connection, version, database.path)
+        run.upgrade(connection, version, database.path, in_use)

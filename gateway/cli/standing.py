@@ -20,6 +20,7 @@ from gateway.settings import Settings
 from gateway.settings.units import gigabytes
 from ledger.backlog import backlog
 from ledger.database import verdict
+from ledger.errors import AlreadyRunning
 
 _STATES = {
     "stopped": ("ไม่ได้ทำงาน", "not running"),
@@ -90,12 +91,12 @@ def _unasked(settings: Settings) -> dict[str, Any]:
 
 
 def _figures(settings: Settings) -> dict[str, Any]:
-    """What the database says by itself; nothing of it where another process keeps it locked."""
-    told: dict[str, Any] = {"free_threshold": settings.intake.refuse_below_free, "refusing_since": None}
-    told |= {"doors": []}
+    """What the database says by itself; nothing of it where another process keeps it locked, or an older one runs."""
+    threshold = settings.intake.refuse_below_free
+    told: dict[str, Any] = {"free_threshold": threshold, "refusing_since": None, "doors": []}
     try:
         ledger = open_ledger(settings)
-    except sa.exc.OperationalError:
+    except (sa.exc.OperationalError, AlreadyRunning):
         return told
     try:
         with ledger.database.read() as session:

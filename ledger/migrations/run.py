@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -9,13 +10,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from ledger.errors import StorageUnsafe
+from ledger.errors import AlreadyRunning, StorageUnsafe
 
 
-def upgrade(connection: sa.Connection, version: str | None, path: Path) -> None:
+def upgrade(connection: sa.Connection, version: str | None, path: Path, in_use: Callable[[], bool]) -> None:
     """Bring the schema from `version` (None for an empty database) to the newest.
 
-    Errors: `StorageUnsafe` when `version` is not known here: the database is newer than this program.
+    Errors: `StorageUnsafe` when `version` is not known here: the database is newer than this program;
+    `AlreadyRunning` when `in_use` tells that a program of that version still works with it.
     """
     config = configuration()
     if version is not None and version not in known_versions(config):
@@ -23,6 +25,8 @@ def upgrade(connection: sa.Connection, version: str | None, path: Path) -> None:
             path=path,
             problem=f"ฐานข้อมูลเป็นรุ่นใหม่กว่าโปรแกรมนี้ ({version}) ให้ติดตั้งโปรแกรมรุ่นล่าสุด (newer than this program)",
         )
+    if version is not None and in_use():
+        raise AlreadyRunning(folder=path.parent)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

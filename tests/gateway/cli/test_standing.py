@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 
 from gateway import lock
 from gateway.health import told
 from gateway.health.values import Health
+from ledger import private
+from ledger.database import FILE, SCHEMA, Database
+from ledger.migrations.run import configuration
 from tests.gateway.cli.test_configure import Saraban, saraban, settings
 from tests.gateway.health.test_hatch import answering
 from tests.gateway.web.healths import WELL
@@ -53,3 +58,28 @@ def test_the_code_tells_whether_letters_are_taken(saraban: Saraban, tmp_path: Pa
     assert found.code == code
     assert "ประตู" not in found.out
     assert ("ช่องทาง SMTP" in found.out) == bool(health.doors)
+
+
+def test_a_ledger_in_which_an_older_daemon_works_is_left_to_it(saraban: Saraban, tmp_path: Path) -> None:
+    """The code is new already, and the daemon of before was not stopped."""
+    path, data = settings(tmp_path, ""), tmp_path / "data"
+    data.mkdir(0o700)
+    private.make_file(data / FILE)
+    database = Database(data)
+    with database.write() as session:
+        config = configuration()
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "0002")
+    with lock.only_one(data):
+        told, refused = saraban("status", "--json", "--config", path), saraban("letter", "list", "--config", path)
+    assert (told.code, told.rows[0]["state"]) == (69, "silent")
+    assert (refused.code, "ให้หยุดตัวเดิมก่อน" in refused.err) == (os.EX_TEMPFAIL, True)
+    assert version(database) == "0002"
+    assert saraban("letter", "list", "--config", path).code == 0
+    assert version(database) == SCHEMA
+    database.close()
+
+
+def version(database: Database) -> object:
+    with database.read() as session:
+        return session.connection().exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
