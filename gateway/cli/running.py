@@ -87,8 +87,7 @@ def _announce(running: Running) -> None:
     places = {"http": running.http, "smtp": running.smtp, "lmtp": running.lmtp}
     places = {name: place for name, place in places.items() if place}
     drops = [str(folder.path) for folder in settings.folders]
-    line = ready_line(settings.log.format, {**places, "drop": drops})
-    print(line, flush=True)  # noqa: T201
+    typer.echo(ready_line(settings.log.format, {**places, "drop": drops}))
     if running.http and running.house.door.invitations.awaits_first():
         _tell_first(running)
 

@@ -41,7 +41,7 @@ def _announce(running: Running, folder: Path, form: str) -> None:
     if form == "text":
         _tell_people(running, folder, drop)
     places = {"http": running.http, "smtp": running.smtp, "mailbox": MAILBOX, "drop": str(drop), "outbox": str(outbox)}
-    print(ready_line(form, places), flush=True)  # noqa: T201
+    typer.echo(ready_line(form, places))
 
 
 def _tell_people(running: Running, folder: Path, drop: Path) -> None:

@@ -79,7 +79,7 @@ class Client:
 
     def _mail(self, kind: type[smtplib.SMTP], port: int) -> None:
         subject = f"honest {self.number} {len(self.told)} {kind.__name__}"
-        with kind("127.0.0.1", port, timeout=60, source_address=(self.address, 0)) as client:  # type: ignore[call-arg]
+        with kind("127.0.0.1", port, timeout=60, source_address=(self.address, 0)) as client:
             assert client.sendmail(SCHOOL, [self.house.mailbox], letter(subject, text=subject)) == {}
         self.told.append(subject)
 

@@ -12,6 +12,7 @@ import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,6 +66,10 @@ class Machine:
     def state(self, name: str) -> str:
         """One property of the service."""
         return self.run("systemctl", "show", "saraban", "--value", "--property", name).strip()
+
+    def starts(self, beyond: int = 0) -> int:
+        """How often it was started anew, more than `beyond`."""
+        return max(int(self.state("NRestarts")) - beyond, 0)
 
     def journal(self) -> list[dict[str, Any]]:
         """What the service has said."""
@@ -197,9 +202,9 @@ def test_a_hangup_changes_nothing(machine: Machine) -> None:
 
 def test_killed_or_hanging_it_is_started_anew(machine: Machine) -> None:
     for signal in ("KILL", "STOP"):  # of a process that stands still the watchdog hears nothing
-        starts = int(machine.state("NRestarts"))
+        starts = machine.starts()
         machine.run("systemctl", "kill", "--signal", signal, "--kill-whom", "main", "saraban")
-        eventually(lambda starts=starts: int(machine.state("NRestarts")) > starts, "a new start", 180)  # type: ignore[misc]
+        eventually(partial(machine.starts, beyond=starts), "a new start", 180)
         eventually(lambda: machine.state("ActiveState") == "active", "it is ready again")
         machine.python(SEND)
 

@@ -120,7 +120,8 @@ def test_stopped_for_a_while_and_continued(house: House) -> None:
 
 def test_while_its_reading_children_hang(house: House) -> None:
     assert house.process
-    children = eventually(lambda: readers(house.process.pid), "children that read")  # type: ignore[union-attr]
+    daemon = house.process.pid
+    children = eventually(lambda: readers(daemon), "children that read")
     for child in children:
         os.kill(child, signal.SIGSTOP)
     post(house, letter("หนังสือที่อ่านไม่จบ"))

@@ -14,6 +14,7 @@ import re
 import stat
 import urllib.error
 import urllib.request
+from functools import partial
 
 import pyotp
 import pytest
@@ -78,12 +79,17 @@ def test_the_first_administrator_begins_with_what_the_terminal_tells(make_house:
     assert not (house.data / first_code.FILE).exists()
 
 
+def told_of_it(house: House, times: int) -> bool:
+    """Whether the log has named the file so often."""
+    return house.log.count("รหัสอยู่ในไฟล์") == times
+
+
 def test_another_start_prints_another_code_until_somebody_begins(make_house: MakeHouse) -> None:
     house = install(make_house)
     codes = set()
     for times in (1, 2):
         house.start(verb="run")
-        eventually(lambda wanted=times: house.log.count("รหัสอยู่ในไฟล์") == wanted, "the file")  # type: ignore[misc]
+        eventually(partial(told_of_it, house, times), "the file")
         codes.add(the_code(house))
         house.stop()
     assert len(codes) == 2

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.health.pulse import Pulse
 from gateway.health.sentinel import Sentinel
 from gateway.health.troubles import troubles
 from gateway.health.values import Health
@@ -15,7 +16,7 @@ from tests.gateway.web.healths import AT, GIB, WELL
 FULL = replace(WELL, free_bytes=GIB // 2, refusing_since=AT)
 
 
-class Seen:
+class Seen(Pulse):
     """A pulse of values."""
 
     def __init__(self, *healths: Health) -> None:
@@ -29,7 +30,7 @@ def test_a_disk_that_is_nearly_full_is_told_once_at_begin_and_end_without_any_ma
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     sentinel, seen = Sentinel(), Seen(WELL, FULL, FULL, WELL, WELL)
-    with sentinel.watching(seen):  # type: ignore[arg-type]
+    with sentinel.watching(seen):
         for _ in range(5):
             sentinel._look(sentinel._looked + 1)
     (trouble,) = troubles(FULL)
