@@ -19,6 +19,11 @@ def keep(folder: Path, words: str) -> Path:
     return file
 
 
+def forget(folder: Path) -> None:
+    """Remove the file: its code is void."""
+    (folder / FILE).unlink(missing_ok=True)
+
+
 def tidy(folder: Path, door: Door, now: datetime) -> None:
     """Remove the file once its code is used or too old."""
     file = folder / FILE
@@ -26,4 +31,4 @@ def tidy(folder: Path, door: Door, now: datetime) -> None:
         return
     old = now.timestamp() - file.stat().st_mtime > FIRST_LIFE.total_seconds()
     if old or not door.invitations.awaits_first():
-        file.unlink(missing_ok=True)
+        forget(folder)

@@ -27,7 +27,7 @@ def code(config: ConfigOption = None) -> None:
     """
     with opened(config) as ledger, acting(ledger.database, who(), "first code", clock()) as act:
         printed = Door(ledger.database, clock).invitations.first_code(act)
-    (ledger.settings.data / first_code.FILE).unlink(missing_ok=True)  # its code is void now
+    first_code.forget(ledger.settings.data)
     say(
         f"รหัส {printed} ใช้ได้ครั้งเดียวภายใน 24 ชั่วโมง ที่ {ledger.settings.http.url}/begin",
         f"Code {printed} works once, within 24 hours, at {ledger.settings.http.url}/begin",

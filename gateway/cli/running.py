@@ -109,6 +109,7 @@ def _tell_first(running: Running) -> None:
     en = f"There is no administrator yet. Begin at {base}/begin with the code {code} (once, within 24 hours)."
     words = th if language() == "th" else en
     if sys.stderr.isatty() and ledger.settings.log.format == "text":
+        first_code.forget(ledger.settings.data)  # that of an earlier start
         typer.echo(words, err=True)
         return
     path = first_code.keep(ledger.settings.data, words)

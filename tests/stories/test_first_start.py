@@ -105,7 +105,9 @@ def test_where_others_could_listen_it_tells_what_to_set(make_house: MakeHouse) -
 
 
 def test_at_a_terminal_the_code_stands_there_and_in_no_file(make_house: MakeHouse) -> None:
-    house = install(make_house)
+    house = install(make_house).start(verb="run")
+    the_code(house)  # as a service it lay in one, and is void with the next
+    house.stop()
     ours, theirs = os.openpty()
     process = house.begin(verb="run", stderr=theirs)
     os.close(theirs)
