@@ -47,20 +47,20 @@ class Opening(Mask):
 def archive(content: bytes, mask: Opening, shown: Callable[[bytes, str], bytes]) -> bytes:
     """A ZIP whose members are as `shown` tells by their bytes and names; the same bytes where none has changed.
 
-    What cannot be opened is nobody's to read, and stays. Errors: `Hidden`, and those of `shown`.
+    What cannot be opened is nobody's to read, and stays; beside a link it cannot. Errors: `Hidden`, those of `shown`.
     """
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             if len(packed.infolist()) > MEMBERS:
                 raise Hidden("too many members")
-            if any(info.flag_bits & _ENCRYPTED for info in packed.infolist()):
-                return content
             members = [(info, _unpacked(packed, info, mask)) for info in packed.infolist()]
     except _BROKEN:
         return content
-    changed = [(info, data, shown(data, info.filename)) for info, data in members]
+    changed = [(info, data, shown(data, info.filename)) for info, data in members if data is not None]
     if all(data == copy for _, data, copy in changed):
         return content
+    if len(changed) < len(members):
+        raise Hidden("beside what cannot be opened")
     made = BytesIO()
     with zipfile.ZipFile(made, "w") as written:
         for info, _, copy in changed:
@@ -76,9 +76,15 @@ def must_show_none(text: bytes, mask: Mask) -> None:
                 raise Hidden("a link")
 
 
-def _unpacked(packed: zipfile.ZipFile, info: zipfile.ZipInfo, mask: Opening) -> bytes:
-    with packed.open(info) as member:
-        data = member.read(mask.room + 1)
+def _unpacked(packed: zipfile.ZipFile, info: zipfile.ZipInfo, mask: Opening) -> bytes | None:
+    """The bytes of a member, or None where it has a password or is broken."""
+    if info.flag_bits & _ENCRYPTED:
+        return None
+    try:
+        with packed.open(info) as member:
+            data = member.read(mask.room + 1)
+    except _BROKEN:
+        return None
     mask.room -= len(data)
     if mask.room < 0:
         raise Hidden("too much is packed")

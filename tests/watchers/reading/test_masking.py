@@ -234,6 +234,21 @@ def test_a_file_from_which_a_link_cannot_be_taken_is_not_handed_out(content: byt
         copies.copy(content, "x.zip", packed.Opening())
 
 
+@pytest.mark.parametrize(
+    "damage", [(b"unread", b"UNREAD"), (b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")]
+)
+def test_a_member_that_nobody_can_open_hides_no_link_in_the_others(damage: tuple[bytes, bytes]) -> None:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("b.txt", "unread")
+        archive.writestr("a.txt", LINK)
+    content = made.getvalue().replace(*damage, 1)
+    with pytest.raises(packed.Hidden):
+        copies.copy(content, "x.zip", packed.Opening())
+    harmless = content.replace(TOKEN.encode(), b"." * len(TOKEN))
+    assert copies.copy(harmless, "x.zip", packed.Opening()) == harmless
+
+
 def test_an_archive_is_handed_out_without_links_in_its_members() -> None:
     members = {"a_txt": f"> {LINK}\n", "b_eml": mail(LINK).as_bytes(), "c_docx": office(LINK), "d_zip": zipped(x=LINK)}
     shown = unzipped(copies.copy(zipped(**members), "x.zip", packed.Opening()))
