@@ -14,7 +14,7 @@ from ledger import facts
 from ledger.database import table_of
 from ledger.directory import OrganisationRow
 from ledger.letters import DeliveryRow, LinkRow
-from ledger.outbox import Claimed
+from ledger.outbox import Claimed, OutboxRow
 from ledger.unlocking import SilenceRow
 from ledger.values import LetterFacts, Notice, NoticeKind
 
@@ -106,9 +106,10 @@ def _deliveries(session: Session, keys: Sequence[int]) -> dict[int, _Delivery]:
 
 def _silences(session: Session, rows: Sequence[Claimed]) -> dict[int, datetime]:
     """Until when the silence lasts that a warning tells of: the same in every repeat of it (I5)."""
-    table, found = table_of(SilenceRow), {}
-    for row in rows:
-        if row.kind is NoticeKind.GUESSED:
-            began = sa.select(table.c.until).where(table.c.delivery_id == row.delivery_id, table.c.since == row.made_at)
-            found[row.id] = session.connection().execute(began).scalar_one()
-    return found
+    warnings = [row.id for row in rows if row.kind is NoticeKind.GUESSED]
+    if not warnings:
+        return {}
+    table, mails = table_of(SilenceRow), table_of(OutboxRow)
+    began = sa.and_(table.c.delivery_id == mails.c.delivery_id, table.c.since == mails.c.made_at)
+    wanted = sa.select(mails.c.id, table.c.until).join(table, began).where(mails.c.id.in_(warnings))
+    return {row.id: row.until for row in session.connection().execute(wanted)}
