@@ -40,12 +40,18 @@
   }
 
   function listen() {
-    const news = new EventSource(`${document.body.dataset.live}?since=${shown}`);
-    news.onmessage = (event) => {
-      hear(Number(event.data));
-      others?.postMessage({ news: known });
+    let news, again;
+    const open = () => {
+      news = new EventSource(`${document.body.dataset.live}?since=${shown}`);
+      news.onmessage = (event) => {
+        hear(Number(event.data));
+        others?.postMessage({ news: known });
+      };
+      // A browser asks again after a broken line, but never after a refusal, as a proxy's while the house starts anew.
+      news.onerror = () => { if (news.readyState === EventSource.CLOSED) again = setTimeout(open, 60_000); };
     };
-    return () => news.close();
+    open();
+    return () => { clearTimeout(again); news.close(); };
   }
 
   // Listens at once, or when the page that does so now is closed or out of sight.

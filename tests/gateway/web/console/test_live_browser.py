@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,7 @@ OUT_OF_SIGHT = """(hidden) => {
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 REGISTER = "/registers/order"
+STREAM = re.compile(r"/live\?")
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def test_twelve_tabs_load_and_each_has_the_news(house: House, page: Page) -> Non
 
 
 def test_a_page_out_of_sight_listens_to_nothing_and_is_fresh_when_it_is_seen_again(house: House, page: Page) -> None:
-    with page.expect_response("**/live*"):
+    with page.expect_response(STREAM):
         page.reload()
     page.evaluate(OUT_OF_SIGHT, True)
     while streams_of(house):
@@ -86,6 +88,21 @@ def test_when_the_page_that_listens_is_put_away_another_goes_on(house: House, pa
     for tab in (page, other):
         expect(tab.locator("#book")).to_contain_text("ทั้งสองแท็บ")
     assert len(streams_of(house)) == 1
+
+
+@pytest.mark.parametrize("status", [502, 503])
+def test_a_page_that_was_refused_listens_again_a_minute_later(house: House, page: Page, status: int) -> None:
+    page.clock.install()
+    page.route(STREAM, lambda route: route.fulfill(status=status))
+    with page.expect_response(STREAM):
+        page.reload()
+    page.unroute(STREAM)
+    written(house, f"หลังจาก {status}")
+    with page.expect_request(STREAM):
+        for _ in range(50):  # the page hears of the refusal in its own time
+            page.clock.fast_forward(60_000)
+            page.wait_for_timeout(20)
+    expect(page.locator("#book")).to_contain_text(f"หลังจาก {status}")
 
 
 @pytest.mark.parametrize("missing", ["BroadcastChannel", "navigator.locks"])
