@@ -26,7 +26,7 @@ _SLASH = r"(?>\\?/|%(?:25){0,4}2[Ff]|=2F|&(?:amp;){0,4}(?:#0{0,5}47|#[xX]0{0,5}2
 _UNSEEN = r"[\u00ad\u200b-\u200d\u2060\ufeff]|&(?:shy|#0{0,5}173|#[xX]0{0,5}[aA][dD]|#0{0,5}8203|#[xX]200[bB]);"
 _WRAP = r"=?[ \t]{0,80}\r?\n[ \t]{0,80}(?:(?:[A-Za-z]{0,4}[>|:]|&gt;)[ \t]{0,8}){0,20}"
 _STUCK = rf"(?>{_UNSEEN}|<[^<>]{{0,120}}>|{_WRAP})"
-_GLUE = rf"{_STUCK}{{0,6}}+"
+_GLUE = rf"(?>{_STUCK}{{0,6}})"
 _HEX = r"(?:2[dD]|3\d|[46][1-9a-fA-F]|5[\daAfF]|7[\daA])"  # any letter of a token, by its number
 _DECIMAL = r"(?:45|4[89]|5[0-7]|6[5-9]|[78]\d|9[057-9]|1[01]\d|12[0-2])"
 _REFERRED = rf"&(?:amp;){{0,4}}(?:#0{{0,5}}{_DECIMAL};|#[xX]0{{0,5}}{_HEX};|lowbar;)"
@@ -47,18 +47,18 @@ def _spelt(letter: str) -> str:
 _SIGN = re.compile(r"[/\\%=&]")  # with which a slash begins; looked for first, since few texts have many
 _WAYS = f"(?:{_spelt('r')}|{''.join(map(_spelt, 'join'))})"
 _ANCHOR = re.compile(rf"{_SLASH}{_GLUE}{_WAYS}(?={_GLUE}{_SLASH}())")
-_TOKEN = re.compile(rf"(?:{_GLUE}{_UNIT}){{43}}+")
-_IN_PIECES = re.compile(rf"(?:{_BETWEEN}{{0,300}}+{_UNIT}){{43}}+")
+_TOKEN = re.compile(rf"(?>(?:{_GLUE}{_UNIT}){{43}})")
+_IN_PIECES = re.compile(rf"(?>(?:(?>{_BETWEEN}{{0,300}}){_UNIT}){{43}})")
 _EACH = re.compile(rf"{_STUCK}|({_UNIT})")
 _EACH_PIECE = re.compile(rf"{_BETWEEN}|({_UNIT})")
 _WINDOW = 1_000  # characters in which a token must end, with what stands between its letters
 
 # URL Defense writes "/" as "_", and the two odd letters by their numbers; so do names of saved pages.
-_UNDERLINED = re.compile(rf"_(?:r|join)_((?>-2D|-5F|{_LETTER}){{43}}+)")
+_UNDERLINED = re.compile(rf"_(?:r|join)_((?>(?>-2D|-5F|{_LETTER}){{43}}))")
 _NUMBERED = re.compile(r"-(2D|5F)")
 _BASE64 = re.compile(r"aHR0c[A-Za-z0-9+/_-]{55,3000}={0,2}")  # "http" in a scanner's link
 _INSIDE = re.compile(rf"/(?:r|join)/({_LETTER}{{43}})")
-_RUN = re.compile(rf"{_LETTER}{{43,}}+")
+_RUN = re.compile(rf"(?>{_LETTER}{{43,}})")
 _LONGEST_RUN = 300  # letters; what is longer is no token with words beside it
 _OF_LINKS = r"[!#$%&*+,\-./0-9:;=?@A-Z\\_a-z~]"
 _RUNS_ON = re.compile(rf"(?!&(?:[gl]t|quot|nbsp|apos|#\d+);)[/?#&%=;_]{_OF_LINKS}{{0,2000}}")

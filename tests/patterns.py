@@ -81,6 +81,18 @@ def hardest(pattern: re.Pattern[Any], length: int, places: int) -> Iterator[Any]
             yield text.encode("latin-1", "replace") if isinstance(pattern.pattern, bytes) else text
 
 
+def is_possessive(pattern: re.Pattern[Any]) -> bool:
+    """Whether a part of it is repeated without ever giving back, as by `*+`."""
+    return any(kind is code.POSSESSIVE_REPEAT for kind in _all_kinds(parser.parse(pattern.pattern, pattern.flags)))
+
+
+def _all_kinds(tree: Any) -> Iterator[Any]:
+    for kind, value in tree:
+        yield kind
+        for inner in _inner(kind, value):
+            yield from _all_kinds(inner)
+
+
 def _dotted(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 

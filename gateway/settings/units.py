@@ -24,7 +24,7 @@ _DURATIONS = {
 }
 _SIZES = {"GiB": GIB, "MiB": MIB, "KiB": KIB, "GB": 10**9, "MB": 10**6, "KB": 10**3, "B": 1}
 _SIZES_FOLDED = {unit.lower(): size for unit, size in _SIZES.items()}
-_PART = re.compile(r"(?<!\d)(\d++)\s*+([a-z]++)\s*+")
+_PART = re.compile(r"(?<!\d)((?>\d+))(?>\s*)((?>[a-z]+))(?>\s*)")
 _OCTAL = re.compile("0?[0-7]{3}")
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 

@@ -34,7 +34,7 @@ _NOT_IN_SET = _NOWHERE | {r"\W", r"\S", r"\b"}
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _PIECE = re.compile(
     # The last one is a set without its end, which RE2 refuses; there is none behind it either.
-    r"(?P<plain>(?:\\.|[^\[\\])++)|(?P<set>\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*+\])|\[.*+",
+    r"(?P<plain>(?>(?:\\.|[^\[\\])+))|(?P<set>\[\^?\]?(?>(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*)\])|\[(?>.*)",
     re.DOTALL,
 )
 _THAI_DIGITS = re.compile(r"(\\?[^\\])-([๐-๙])|[๐-๙]", re.DOTALL)

@@ -19,8 +19,9 @@ _MARK = f"[\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\uf701-\uf70e\uf710-\uf7
 _PIECE = re.compile(
     rf"\s[\s{_UNSEEN}]*"
     rf"|เ[{_UNSEEN}]*เ{_MARK}*"
-    rf"|.?(?:(?![\u0e4d\uf711]){_MARK})*+[\u0e4d\uf711]{_MARK}*+[\u0e32\u0e45]{_MARK}*"  # SARA AM in two characters
-    rf"|.?{_MARK}*+\u0e33{_MARK}+"  # a tone behind it
+    # SARA AM in two characters
+    rf"|.?(?>(?:(?![\u0e4d\uf711]){_MARK})*)[\u0e4d\uf711](?>{_MARK}*)[\u0e32\u0e45]{_MARK}*"
+    rf"|.?(?>{_MARK}*)\u0e33{_MARK}+"  # a tone behind it
     rf"|.{_MARK}*",
     re.DOTALL,
 )

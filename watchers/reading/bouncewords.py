@@ -53,9 +53,9 @@ EXPIRED = re.compile(
 # Here begins the copy of the mail that was sent.
 COPY = re.compile(
     r"""
-    ^[\ \t>|]*+(?:
+    ^(?>[\ \t>|]*)(?:
       (?:return-path|received|dkim-signature|message-id|x-[\w-]+|delivered-to):[\ \t]
-    | [-=_*|\#.\ ]*+(?:
+    | (?>[-=_*|\#.\ ]*)(?:
         .{0,40}\bcopy\ of\ (?:the|your)\b.{0,40}\b(?:message|mail)\b.{0,60}
       | .{0,40}\b(?:original|returned|unsent|undelivered)\ (?:message|mail)(?!\ was|\ could)\b.{0,60}
       | .{0,40}\bmessage\ (?:header|text)s?\b.{0,60}

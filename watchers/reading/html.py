@@ -8,7 +8,7 @@ from html import unescape
 from watchers.reading import limits
 from watchers.reading.charset import clean
 
-_TAG = re.compile(r"""<(/?)([a-zA-Z][\w:-]{0,30})(?:[^>"']|"[^"]{0,500}"|'[^']{0,500}')*+>""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][\w:-]{0,30})(?>(?:[^>"']|"[^"]{0,500}"|'[^']{0,500}')*)>""")
 _UNSEEN = {name: re.compile(f"</{name}", re.I) for name in ("script", "style", "title", "template", "textarea")}
 _LINE_NAMES = """
     address article blockquote br center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p
