@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ledger import tokens
 from ledger.database import Database
 from ledger.errors import Refused
@@ -26,8 +28,7 @@ class MaskedReader:
     def read(self, content: bytes, *, name: str = "", sender: str | None = None) -> Reading:
         """As `Reader.read`; what is a token of ours without looking like one is masked as well."""
         found = self._reader.read(content, name=name, sender=sender)
-        with self._database.read() as session:
-            known = tokens.ours(session, found.doubtful)
+        known = self._ours(found.doubtful)
         return self._reader.read(content, name=name, sender=sender, known=known) if known else found
 
     def copy(self, content: bytes, name: str) -> bytes:
@@ -36,10 +37,15 @@ class MaskedReader:
         Errors: `Unavailable`; `Refused` for a file that cannot be looked through.
         """
         copy = self.painter.copy(content, name)
-        if copy is not None and copy.doubtful:
-            with self._database.read() as session:
-                known = tokens.ours(session, copy.doubtful)
-            copy = self.painter.copy(content, name, known) if known else copy
+        if copy is not None and (known := self._ours(copy.doubtful)):
+            copy = self.painter.copy(content, name, known)
         if copy is None:
             raise Refused(reason=UNCOPIED)
         return copy.content
+
+    def _ours(self, doubtful: Collection[str]) -> Collection[str]:
+        """Which of them are tokens of ours; most letters have no doubtful one."""
+        if not doubtful:
+            return ()
+        with self._database.read() as session:
+            return tokens.ours(session, doubtful)

@@ -85,9 +85,14 @@ class Mask:
 
     def text(self, text: str, mark: str = MARK) -> str:
         """`text` with a mark in place of each link; twice is the same as once."""
-        if len(text) < SHORTEST:
-            return text
-        spans = sorted(self._spans(text))
+        return text if len(text) < SHORTEST else self._marked(text, [*self._shapes(text), *self._runs_of(text)], mark)
+
+    def shapes(self, text: str) -> str:
+        """`text` with a mark in place of what has the shape of a link; nobody is asked for what stands by itself."""
+        return text if len(text) < SHORTEST else self._marked(text, [*self._shapes(text)], MARK)
+
+    def _marked(self, text: str, spans: list[Span], mark: str) -> str:
+        spans.sort()
         pieces, at = [], 0
         for start, end, token in spans:
             self.links.add(hashed(token))
@@ -96,7 +101,7 @@ class Mask:
             at = max(at, end)
         return "".join([*pieces, text[at:]]) if spans else text
 
-    def _spans(self, text: str) -> Iterator[Span]:
+    def _shapes(self, text: str) -> Iterator[Span]:
         for sign in _SIGN.finditer(text):
             if anchor := _ANCHOR.match(text, sign.start()):
                 yield from self._behind(text, sign.start(), anchor.end(1))
@@ -107,6 +112,8 @@ class Mask:
         for found in _BASE64.finditer(text):
             if token := _token_inside(found[0]):
                 yield _whole(text, found.start(), found.end(), token)
+
+    def _runs_of(self, text: str) -> Iterator[Span]:
         for run in _RUN.finditer(text):
             for token, at, alone in _tokens_of(run[0]) if len(run[0]) <= _LONGEST_RUN else ():
                 if self._is_known(token) if alone else self._is_guessed(token):
@@ -152,7 +159,7 @@ class Mask:
 
 def without_links(text: str) -> str:
     """`text` with a mark in place of whatever has the shape of a link of ours."""
-    return Mask().text(text)
+    return Mask().shapes(text)
 
 
 def hashed(token: str) -> str:

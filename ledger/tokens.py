@@ -15,8 +15,6 @@ from ledger.masks import Mask
 
 def ours(session: Session, hashes: Collection[str]) -> frozenset[str]:
     """Those of these hashes that belong to a token of ours."""
-    if not hashes:
-        return frozenset()
     links = sa.select(LinkRow.token_hash).where(LinkRow.token_hash.in_(any_of(hashes)))
     invitations = sa.select(InvitationRow.token_hash).where(InvitationRow.token_hash.in_(any_of(hashes)))
     return frozenset(session.execute(links.union(invitations)).scalars())
