@@ -73,8 +73,8 @@ class Bare:
     def end(self) -> None:
         """Whatever still runs ends with its namespace, and its mounts are gone."""
         for process in self._begun:
-            process.kill()
-            process.wait()
+            with process:  # its pipe is closed, too
+                process.kill()
 
     def _environment(self) -> dict[str, str]:
         """No language, no /usr/sbin, nothing of ours: as after `su` on a new machine."""
