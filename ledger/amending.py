@@ -109,15 +109,15 @@ def may_add(session: Session, viewer: Viewer, entry: EntryRow) -> bool:
     letter = entry.letter_id
     if entry.voided_at is not None or (letter is not None and not _letter_is_open(session, viewer, letter)):
         return False
-    held = letter is not None and letter in letters.first_delivered(session, [letter])
-    return not held or access.answers_for(viewer, entry)
+    return letter is None or not _held(session, letter) or access.answers_for(viewer, entry)
 
 
 def remove_document(act: Act, viewer: Viewer, entry_id: int, position: int, reason: str = "") -> None:
     """Take a file off a line; the original stays in the store.
 
-    Errors: `NotFound`, `NotAllowed`; `FieldsWrong` without a reason where amending needs one; `Refused` for a file
-    that others hold.
+    Of a letter that somebody holds the file's name stays, struck through with when, by whom and why
+    (`DocumentLine.removed_at`). Errors: `NotFound`, `NotAllowed`; `FieldsWrong` without a reason where amending needs
+    one or somebody holds it; `Refused` for a letter that other organisations hold or sent.
     """
     entry, kind = own(act.session, viewer, entry_id)
     may = access.changing(act.session, viewer, entry, kind, act.at)
@@ -128,8 +128,11 @@ def remove_document(act: Act, viewer: Viewer, entry_id: int, position: int, reas
         raise Refused(reason=NOT_OURS)
     if may.reason and not reason.strip():
         raise FieldsWrong(reason="พ้นกำหนดแก้ไขของผู้ลงทะเบียนแล้ว โปรดระบุเหตุผลที่เอาไฟล์ออก")
+    if not reason.strip() and _held(act.session, document.letter_id):
+        raise FieldsWrong(reason="มีผู้รับหนังสือนี้ไปแล้ว โปรดระบุเหตุผลที่เอาไฟล์ออก ผู้รับจะเห็นเหตุผลนี้")
     act.what, act.about = "file removed", _about(entry, reason)
-    act.alter(DocumentRow, document.id, removed_at=act.at, removed_by=act.who)
+    gone = {"removed_at": act.at, "removed_by": act.who, "removed_reason": reason.strip()[:LONGEST]}
+    act.alter(DocumentRow, document.id, **gone)
 
 
 def own(session: Session, viewer: Viewer, entry_id: int) -> tuple[EntryRow, RegisterKind]:
@@ -166,6 +169,11 @@ def version(entry: EntryRow) -> str:
 def _about(entry: EntryRow, reason: str) -> str:
     """What history says that an act was about, with the reason that was given."""
     return f"entry {entry.id}" + (f": {reason.strip()[:LONGEST]}" if reason.strip() else "")
+
+
+def _held(session: Session, letter_id: int) -> bool:
+    """Whether the letter was put on its way to anybody."""
+    return letter_id in letters.first_delivered(session, [letter_id])
 
 
 def _letter_is_own(session: Session, viewer: Viewer, letter_id: int) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ledger import letters
 from ledger.directory import OrganisationRow
-from ledger.letters import DocumentRow, LetterRow, documents
+from ledger.letters import DocumentRow, LetterRow
 from ledger.registers import EntryRow, RegisterRow
 from ledger.values import DocumentLine, LetterFacts, RegisterKind, Secrecy
 
@@ -38,10 +38,11 @@ def of_letters(session: Session, letter_ids: Sequence[int], *, unlocked: bool = 
 
 def enclosed(session: Session, letter_ids: Sequence[int]) -> dict[int, tuple[DocumentLine, ...]]:
     """The documents of each letter as pages and mails list them."""
-    rows = documents(session, letter_ids)
     found: dict[int, list[DocumentLine]] = {}
+    rows = letters.all_documents(session, letter_ids)
     for row, line in zip(rows, lines(session, rows), strict=True):
-        found.setdefault(row.letter_id, []).append(line)
+        if row.removed_at is None or line.removed_at is not None:
+            found.setdefault(row.letter_id, []).append(line)
     return {letter: tuple(files) for letter, files in found.items()}
 
 
@@ -49,16 +50,23 @@ def lines(session: Session, rows: Sequence[DocumentRow]) -> list[DocumentLine]:
     """Documents as pages and mails list them, in the same order.
 
     What was added after the letter's first delivery bears when and by whom: its holder did not get it with the letter.
+    So does what was taken off after it: its holder had it.
     """
-    added = {row.letter_id for row in rows if row.added_at is not None}
-    since = letters.first_delivered(session, added) if added else {}
+    changed = {row.letter_id for row in rows if row.added_at is not None or row.removed_at is not None}
+    since = letters.first_delivered(session, changed) if changed else {}
     return [_line(row, since.get(row.letter_id)) for row in rows]
 
 
 def _line(row: DocumentRow, delivered: datetime | None) -> DocumentLine:
     told = DocumentLine(row.name, row.size, row.position, row.media_type, row.withheld, row.description)
-    late = row.added_at is not None and delivered is not None and row.added_at > delivered
-    return replace(told, added_at=row.added_at, added_by=row.added_by) if late else told
+    if delivered is None:
+        return told
+    if row.added_at is not None and row.added_at > delivered:
+        told = replace(told, added_at=row.added_at, added_by=row.added_by)
+    if row.removed_at is not None and row.removed_at >= delivered:
+        why = row.removed_reason
+        told = replace(told, removed_at=row.removed_at, removed_by=row.removed_by, removed_reason=why)
+    return told
 
 
 def _facts(

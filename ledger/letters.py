@@ -60,9 +60,17 @@ class DocumentRow(Row):
     added_at: Mapped[datetime | None] = mapped_column(Moment)
     removed_at: Mapped[datetime | None] = mapped_column(Moment)  # taken off the letter; the original stays
     removed_by: Mapped[str] = mapped_column(default="")
+    removed_reason: Mapped[str] = mapped_column(default="")
 
     later = MappingProxyType(
-        {"description": "", "added_by": "", "added_at": None, "removed_at": None, "removed_by": ""}
+        {
+            "description": "",
+            "added_by": "",
+            "added_at": None,
+            "removed_at": None,
+            "removed_by": "",
+            "removed_reason": "",
+        }
     )
 
 
@@ -227,8 +235,13 @@ def token_hash(token: str) -> str:
 
 
 def documents(session: Session, letter_ids: Sequence[int]) -> list[DocumentRow]:
-    """The documents of these letters, in order."""
-    wanted = sa.select(DocumentRow).where(DocumentRow.letter_id.in_(letter_ids), DocumentRow.removed_at.is_(None))
+    """The documents of these letters, in order; not those that were taken off."""
+    return [row for row in all_documents(session, letter_ids) if row.removed_at is None]
+
+
+def all_documents(session: Session, letter_ids: Sequence[int]) -> list[DocumentRow]:
+    """The documents that these letters have and had, in order."""
+    wanted = sa.select(DocumentRow).where(DocumentRow.letter_id.in_(letter_ids))
     return list(session.execute(wanted.order_by(DocumentRow.letter_id, DocumentRow.position)).scalars())
 
 

@@ -149,6 +149,7 @@ def _permitted(facts: LetterFacts) -> LetterFacts:
 
 
 def _letter(notice: Notice, facts: LetterFacts) -> Words:
+    kept = [one for one in facts.documents if one.removed_at is None]
     return {
         "office": facts.organisation or notice.sender_name,
         "phone": facts.phone,
@@ -163,8 +164,9 @@ def _letter(notice: Notice, facts: LetterFacts) -> Words:
         "subject": facts.subject,
         "summary": facts.summary,
         "urgency": facts.urgency,
-        "documents": tuple(one for one in facts.documents if one.added_at is None),
-        "added": tuple(one for one in facts.documents if one.added_at is not None),
+        "documents": tuple(one for one in kept if one.added_at is None),
+        "added": tuple(one for one in kept if one.added_at is not None),
+        "removed": tuple(one for one in facts.documents if one.removed_at is not None),
     }
 
 

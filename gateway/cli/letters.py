@@ -139,10 +139,23 @@ def show_letter(
         for d in letter["deliveries"]
     ]
     table(f"{letter['number']} {letter['subject']}", columns, rows)
-    if letter["documents"]:
-        headings = ("ไฟล์แนบ", "เพิ่มเมื่อ", "โดย") if language() == "th" else ("File", "Added", "By")
-        files = [(one["name"], when(one["added_at"]), one["added_by"]) for one in letter["documents"]]
-        table("", headings, files)
+    _tell_files(letter["documents"])
+
+
+def _tell_files(documents: list[dict[str, Any]]) -> None:
+    """The files that a letter has, and those that its holders had."""
+    thai = language() == "th"
+    kept = [(one["name"], when(one["added_at"]), one["added_by"]) for one in documents if not one["removed_at"]]
+    if kept:
+        table("", ("ไฟล์แนบ", "เพิ่มเมื่อ", "โดย") if thai else ("File", "Added", "By"), kept)
+    gone = [
+        (one["name"], when(one["removed_at"]), one["removed_by"], one["removed_reason"])
+        for one in documents
+        if one["removed_at"]
+    ]
+    if gone:
+        in_thai, in_english = ("ไฟล์ที่เอาออกแล้ว", "เอาออกเมื่อ", "โดย", "เหตุผล"), ("File taken off", "When", "By", "Reason")
+        table("", in_thai if thai else in_english, gone)
 
 
 def as_dict(session: Session, letter: LetterRow) -> dict[str, Any]:
@@ -175,7 +188,7 @@ def as_dict(session: Session, letter: LetterRow) -> dict[str, Any]:
 
 
 def _documents(session: Session, letter: LetterRow) -> list[dict[str, Any]]:
-    """Its files; those that were added after delivery with when and by whom. Of a secret letter none is told (I8)."""
+    """Its files; those that came or went after delivery with when and by whom. Of a secret letter none is told (I8)."""
     found = facts.of_letters(session, [letter.id])[letter.id].documents
     return [
         {
@@ -184,6 +197,9 @@ def _documents(session: Session, letter: LetterRow) -> list[dict[str, Any]]:
             "withheld": one.withheld,
             "added_at": one.added_at,
             "added_by": one.added_by,
+            "removed_at": one.removed_at,
+            "removed_by": one.removed_by,
+            "removed_reason": one.removed_reason,
         }
         for one in found
     ]

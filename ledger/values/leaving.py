@@ -10,7 +10,7 @@ from ledger.values.words import AnswerKind, NoticeKind, RegisterKind, Secrecy, U
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """A document as a mail or page lists it; one that came after its letter was delivered stands apart."""
+    """A document as a mail or page lists it; one that came or went after its letter was delivered stands apart."""
 
     name: str
     size: int
@@ -20,6 +20,9 @@ class DocumentLine:
     description: str = ""  # what the form calls it
     added_at: datetime | None = None  # after delivery; None for what the first holder got
     added_by: str = ""
+    removed_at: datetime | None = None  # after delivery: its name is told, its content is not served any more
+    removed_by: str = ""
+    removed_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

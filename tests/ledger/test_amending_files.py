@@ -147,7 +147,7 @@ def test_what_came_in_stays_open_while_it_goes_round_the_house(world: World) -> 
     key = register(world, clerk, kind=INCOMING, documents=[scan()]).id
     deliver(world, key, OFFICE)
     enclose(world, clerk, key, scan("2.pdf", PDF + b"2"))
-    take_off(world, clerk, key, 1)
+    take_off(world, clerk, key, 1, "แนบผิดฉบับ")
     amend(world, clerk, key, replace(FULL, subject="แก้"))
     assert names(world, key) == [(2, "2.pdf")]
     assert rows(world, LetterRow)[0].subject == "แก้"

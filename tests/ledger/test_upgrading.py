@@ -152,7 +152,7 @@ def test_an_upgraded_ledger_is_worked_on_and_still_agrees(old: Old, tmp_path: Pa
     with upgraded(tmp_path) as database:
         with acting(database, "นางมาลี", "amended", NOW) as act:
             act.alter(EntryRow, 1, group_id=1, reserved_for="ผอ.", registrant_id=1)
-            act.alter(DocumentRow, 1, removed_at=NOW, removed_by="นางมาลี", description="ลงนามแล้ว")
+            act.alter(DocumentRow, 1, removed_at=NOW, removed_by="นางมาลี", removed_reason="ผิด", description="ลงนามแล้ว")
             act.alter(OrganisationRow, 1, year_in_use=2569)
             act.alter(RegisterRow, 1, closed=True)
         with acting(database, "นางมาลี", "reopened", NOW) as act:
@@ -172,6 +172,7 @@ def test_an_upgraded_ledger_is_worked_on_and_still_agrees(old: Old, tmp_path: Pa
         ("entries", "origin", "paper"),
         ("entries", "form_key", "x"),
         ("documents", "removed_at", moment_text(NOW)),
+        ("documents", "removed_reason", "อื่น"),
         ("documents", "description", "อื่น"),
         ("registers", "closed", 1),
         ("organisations", "year_in_use", 2569),

@@ -123,6 +123,28 @@ def test_a_document_that_was_added_later_stands_apart_with_when_and_by_whom(noti
         assert heading not in body
 
 
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("notice", [ARRIVAL, FORWARDED, LETTER])
+def test_a_document_that_was_taken_off_stands_apart_with_when_by_whom_and_why(notice: Notice, language: str) -> None:
+    first, second, third = FACTS.documents
+    gone = replace(second, removed_at=FACTS.registered_at, removed_by="นางมาลี", removed_reason="แนบผิดฉบับ")
+    facts = replace(notice.facts or FACTS, documents=(first, gone, third))
+    heading, told = {
+        "th": ("เอาออกแล้ว", "เอาออกเมื่อ 14 ส.ค. 2569 10:52 น. โดย นางมาลี เหตุผล: แนบผิดฉบับ"),
+        "en": ("aken off", "taken off 14 Aug 2026 (B.E. 2569) 10:52 by นางมาลี, reason: แนบผิดฉบับ"),
+    }[language]
+    for body in bodies(WRITER.write(replace(notice, facts=facts, language=language))):
+        enclosed, apart, taken = body.partition(heading)
+        assert apart
+        assert first.name in enclosed
+        assert third.name in enclosed
+        assert second.name in taken
+        assert second.name not in enclosed
+        assert taken.count(told) == 1
+    for body in bodies(WRITER.write(replace(notice, language=language))):
+        assert heading not in body
+
+
 def test_an_answer_tells_the_sender_number_and_moment() -> None:
     for body in bodies(WRITER.write(ANSWER)):
         assert "ลงทะเบียนรับเป็นเลขที่ 1204/2569 เมื่อ 14 ส.ค. 2569 10:52 น." in body
