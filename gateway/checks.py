@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -62,9 +62,12 @@ def examine(settings: Settings, *, connect: bool = False) -> Iterator[Finding]:
     yield from _space(settings)
     for folder in settings.folders:
         yield _folder("folders", folder.path, made_by_us=not folder.share)
-    yield from _ports(settings)
+    told = hatch.ask(settings.data) or {}
+    yield from _ports(settings, told)
     yield from _certificate(settings)
     yield from _links(settings)
+    noticed = told.get("remarks", [])  # by the running daemon
+    yield from (Finding("warning", remark["key"], remark["th"], remark["en"]) for remark in noticed)
     yield from _way_out(settings.relay)
     if connect and settings.relay.kind == "smtp":
         yield _relay(settings)
@@ -117,10 +120,9 @@ def _space(settings: Settings) -> Iterator[Finding]:
         yield Finding("wrong", "intake.refuse_below_free", th, en)
 
 
-def _ports(settings: Settings) -> Iterator[Finding]:
-    told = hatch.ask(settings.data)
+def _ports(settings: Settings, told: dict[str, Any]) -> Iterator[Finding]:
     ours = lock.is_held(settings.data)
-    taken = {address for door in (told or {}).get("doors", []) for address in door["addresses"]}
+    taken = {address for door in told.get("doors", []) for address in door["addresses"]}
     for name, door in (("smtp", settings.smtp), ("lmtp", settings.lmtp), ("http", settings.http)):
         if not door.enabled:
             continue

@@ -139,6 +139,7 @@ def site(house: House, base_url: str, *, mailbox: Path | None = None) -> Starlet
         guests=start.guests_of(mailbox),
         trusted_proxies=[str(network) for network in settings.http.trusted_proxies],
         public=bool(settings.http.base_url),
+        remarks=house.pulse.remarks,
         language=settings.language,
         rates=_rates(settings),
     )

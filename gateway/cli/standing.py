@@ -69,7 +69,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     saraban status --json
     """
     settings = settings_from(config)
-    told = {"reasons": [], "database": verdict(), **(hatch.ask(settings.data) or _unasked(settings))}
+    told = {"reasons": [], "remarks": [], "database": verdict(), **(hatch.ask(settings.data) or _unasked(settings))}
     if "taken" not in told:
         told |= _figures(settings)
     if as_json:
@@ -78,6 +78,8 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         table("", ("", ""), _rows(told))
         for reason in told["reasons"]:
             say(f"! {reason['th']} {reason['detail']}".strip(), f"! {reason['en']} {reason['detail']}".strip())
+        for remark in told["remarks"]:
+            say(f"! {remark['th']}", f"! {remark['en']}")
     if told["state"] in _ILL:
         raise typer.Exit(os.EX_UNAVAILABLE)
 

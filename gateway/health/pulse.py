@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from gateway.health.gauge import Gauge
-from gateway.health.values import DoorTurn, Figures, FolderState, Health
+from gateway.health.values import DoorTurn, Figures, FolderState, Health, Remark
 from watchers.folder import FolderWatch
 
 FIGURES_EVERY = 2.0  # seconds
@@ -70,6 +70,7 @@ class Pulse:
         reader_fault: Callable[[], str],
         free_threshold: int,
     ) -> None:
+        self.remarks: dict[str, Remark] = {}  # kept by whoever notices, as long as it lasts
         self._clock, self._parts, self._folders = clock, parts, folders
         self._doors: Sequence[Turning] | None = None
         self._storing_since, self._unstored = storing_since, unstored
@@ -113,6 +114,7 @@ class Pulse:
             reader_fault=self._reader.last[0],
             refusing_since=refusing_since,
             free_threshold=self._least,
+            remarks=tuple(self.remarks.values()),
         )
 
     def _measured(self) -> Measured:

@@ -34,6 +34,7 @@ def to_the_office(health: Health) -> dict[str, Any]:
             for door in health.doors
         ],
         "reasons": [{**_reason(trouble), "detail": trouble.detail} for trouble in found],
+        "remarks": [asdict(remark) for remark in health.remarks],
     }
 
 

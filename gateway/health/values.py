@@ -29,6 +29,15 @@ class FolderState:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What was noticed of the surroundings, and is no trouble of the house: for whoever may read the settings."""
+
+    key: str  # the setting or header that mends it
+    th: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What database and disk say."""
 
@@ -55,3 +64,4 @@ class Health:
     reader_fault: str = ""  # why no letter can be read, in the words of the child or the system
     refusing_since: datetime | None = None
     free_threshold: int = 0
+    remarks: tuple[Remark, ...] = ()

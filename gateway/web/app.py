@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, Router
 
+from gateway.health.values import Remark
 from gateway.web import numbers
 from gateway.web.console.build import Console
 from gateway.web.console.cabinet import Cabinet
@@ -57,6 +58,7 @@ def build(
     guests: Sequence[Line] = (),
     trusted_proxies: Iterable[str] = (),
     public: bool = True,
+    remarks: MutableMapping[str, Remark] | None = None,
     language: Language = "th",
     rates: Rates = Rates(),  # noqa: B008 (frozen)
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -67,8 +69,8 @@ def build(
     with `web` and `locale`; `clock`, aware moments; `secret`, 32 random bytes that outlive a restart; `health`, for
     `/livez` and `/readyz`; `cabinet`, what the console works on, if there is to be one; `mailbox`, `story` and
     `guests`, only in a demo; `trusted_proxies`, addresses or networks whose X-Forwarded-For counts; `public`, whether
-    an administrator set `base_url`, so that a proxy may stand in front; `rates`, for receipt links; `pause`, how to
-    wait some seconds.
+    an administrator set `base_url`, so that a proxy may stand in front; `remarks`, where to note what is wrong with
+    one; `rates`, for receipt links; `pause`, how to wait some seconds.
     Raises OSError for missing templates, ValueError for a wrong secret or proxy.
     """
     numbers.bound()
@@ -91,7 +93,10 @@ def build(
     elif console is not None:
         own.append(Route("/", lambda _request: RedirectResponse("/home", 303)))
     faults = Faults(pages, console.status if console is not None else None)
-    proxies = Middleware(Proxies, peers=peers, public=public, pages=pages, clock=clock)
+    noted = {} if remarks is None else remarks
+    proxies = Middleware(
+        Proxies, peers=peers, public=base_url if public else "", pages=pages, clock=clock, remarks=noted
+    )
     site = Starlette(
         routes=[
             *health_routes(health),

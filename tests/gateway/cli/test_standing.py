@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from alembic import command
 from gateway import lock
 from gateway.health import told
 from gateway.health.values import Health
+from gateway.web.proxies import NAMES_NO_VISITOR
 from ledger import private
 from ledger.database import FILE, SCHEMA, Database
 from ledger.migrations.run import configuration
@@ -58,6 +60,17 @@ def test_the_code_tells_whether_letters_are_taken(saraban: Saraban, tmp_path: Pa
     assert found.code == code
     assert "ประตู" not in found.out
     assert ("ช่องทาง SMTP" in found.out) == bool(health.doors)
+
+
+@pytest.mark.parametrize("command_line", ["status", "check"])
+def test_what_is_noticed_of_a_proxy_is_told_to_whoever_asks(
+    saraban: Saraban, tmp_path: Path, command_line: str
+) -> None:
+    (tmp_path / "data").mkdir(0o700)
+    said = json.loads(json.dumps(told.to_the_office(replace(WELL, remarks=(NAMES_NO_VISITOR,)))))
+    with lock.only_one(tmp_path / "data"), answering(tmp_path / "data", said):
+        found = saraban(command_line, "--config", settings(tmp_path, ""))
+    assert (found.code, NAMES_NO_VISITOR.th in found.out) == (0, True)
 
 
 def test_a_ledger_in_which_an_older_daemon_works_is_left_to_it(saraban: Saraban, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.health.values import Remark
 from gateway.web.proxies import NAMES_NO_VISITOR, NOT_TRUSTED, WITHOUT_BASE_URL
 from tests.gateway.web.console.house import text_of
 from tests.gateway.web.office import ORDINARY
@@ -57,18 +58,57 @@ def test_health_answers_through_any_proxy() -> None:
 def test_the_log_names_the_setting_once_for_each_peer() -> None:
     with site(public=False) as web:
         assert told(web, ["/", "/sign-in", "/"], Forwarded="for=203.0.113.5") == [
-            (WITHOUT_BASE_URL, "127.0.0.1", "http.base_url")
+            (WITHOUT_BASE_URL.en, "127.0.0.1", "http.base_url")
         ]
     with site(base_url="https://saraban.example") as web:
         assert told(web, ["/", "/"], Host="saraban.example", X_Forwarded_For="203.0.113.5") == [
-            (NOT_TRUSTED.format(peer="127.0.0.1"), "127.0.0.1", "http.trusted_proxies")
+            (NOT_TRUSTED.en.format(peer="127.0.0.1"), "127.0.0.1", "http.trusted_proxies")
         ]
         web.clock.forward(days=2)
         assert len(told(web, ["/", "/"], X_Forwarded_For="203.0.113.5")) == 1
     with site(base_url="https://saraban.example", trusted_proxies=["127.0.0.0/8"]) as web:
         assert told(web, ["/", "/"], Host="saraban.example", X_Forwarded_For="203.0.113.5") == []
         assert told(web, ["/"]) == []  # somebody at the server itself
-        assert told(web, ["/", "/"], Host="saraban.example") == [(NAMES_NO_VISITOR, "127.0.0.1", "X-Forwarded-For")]
+        assert told(web, ["/", "/"], Host="saraban.example") == [UNNAMED]
+
+
+UNNAMED = (NAMES_NO_VISITOR.en, "127.0.0.1", "X-Forwarded-For")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "headers", "lines"),
+    [
+        ("https://localhost:4243", {"Host": "localhost:4243"}, [UNNAMED]),
+        ("https://localhost", {"Host": "localhost"}, [UNNAMED]),
+        ("https://saraban.example", {"X_Forwarded_Proto": "https"}, [UNNAMED]),
+        ("https://saraban.example", {"Forwarded": "for=203.0.113.5"}, [UNNAMED]),
+        ("https://localhost:4243", {}, []),  # somebody at the server itself asks our own port
+        ("https://localhost:4243", {"Host": "localhost:8080"}, []),
+        ("http://localhost:8080", {"Host": "localhost:8080"}, []),
+        ("https://localhost:4243", {"Host": "localhost:4243", "X_Forwarded_For": "203.0.113.5"}, []),
+    ],
+)
+def test_a_request_that_only_a_proxy_of_ours_sends_must_name_its_visitor(
+    base_url: str, headers: dict[str, str], lines: list[tuple[str, str, str]]
+) -> None:
+    with site(base_url=base_url, trusted_proxies=["127.0.0.0/8"]) as web:
+        assert told(web, ["/livez", "/readyz"], **headers) == []  # a monitor's
+        assert told(web, ["/sign-in", "/sign-in"], **headers) == lines
+
+
+def test_what_is_noticed_of_a_proxy_is_kept_until_it_is_mended() -> None:
+    remarks: dict[str, Remark] = {}
+    with site(base_url="https://localhost:4243", trusted_proxies=["127.0.0.0/8"], remarks=remarks) as web:
+        web.get("/sign-in", Host="localhost:4243")
+        assert remarks == {"X-Forwarded-For": NAMES_NO_VISITOR}
+        web.get("/sign-in", Host="localhost:4243", X_Forwarded_For="203.0.113.5")
+        assert remarks == {}
+    with site(public=False, remarks=remarks) as web:
+        web.get("/sign-in", Forwarded="for=203.0.113.5")
+        assert remarks == {"http.base_url": WITHOUT_BASE_URL}
+    with site(base_url="https://saraban.example", trusted_proxies=[], remarks=remarks) as web:
+        web.get("/sign-in", X_Forwarded_For="203.0.113.5")
+        assert 'trusted_proxies = ["127.0.0.1"]' in remarks["http.trusted_proxies"].th
 
 
 def test_its_line_says_what_is_wrong_and_which_line_mends_it() -> None:
