@@ -21,6 +21,7 @@ from gateway.web.console.cabinet import Cabinet
 from gateway.web.demo_mail import DemoMail, Line, Story
 from gateway.web.desk import Desk, Threads
 from gateway.web.faults import Faults
+from gateway.web.files import Files
 from gateway.web.ground import Ground
 from gateway.web.headers import Headers
 from gateway.web.health import Look
@@ -80,7 +81,7 @@ def build(
     https = address.scheme == "https"
     seals = Seals(secret, clock)
     pages = Pages(templates, static, clock, language)
-    ground = Ground(pages, threads, Threads(PARSING), clock, seals, Nonces(seals, pause), peers, https)
+    ground = Ground(pages, threads, Threads(PARSING), Files(), clock, seals, Nonces(seals, pause), peers, https)
     links = Links(desk, ground)
     limits = Middleware(Limits, rates=rates, peers=peers, clock=clock)
     by_link = [*Receipts(links).routes(), *Codes(links).routes()]

@@ -154,6 +154,10 @@ class Connection(HttpToolsProtocol):
         """See `line.Line`."""
         self._crowd.forget(account)
 
+    def has_left(self) -> bool:
+        """Whether nobody waits for the answer any more."""
+        return bool(self.transport.is_closing())
+
     def body_within(self, seconds: float) -> None:
         """See `line.Line`."""
         if self._in_body:

@@ -9,6 +9,7 @@ from datetime import datetime
 from starlette.requests import Request
 
 from gateway.web.desk import Threads
+from gateway.web.files import Files
 from gateway.web.forms import clean, one_line
 from gateway.web.peer import Peers, network_of
 from gateway.web.render import Pages
@@ -25,6 +26,7 @@ class Ground:
     pages: Pages
     threads: Threads
     parsing: Threads  # that read forms, so that large ones never take the others
+    files: Files  # that are handed out and drawn, the same
     clock: Callable[[], datetime]
     seals: Seals
     nonces: Nonces

@@ -24,6 +24,9 @@ class Line(Protocol):
     def body_within(self, seconds: float) -> None:
         """From now, the rest of the body may take so long."""
 
+    def has_left(self) -> bool:
+        """Whether nobody waits for the answer any more."""
+
 
 class Nobody:
     """Where the server is another one, as in a test of one part."""
@@ -39,6 +42,10 @@ class Nobody:
 
     def body_within(self, seconds: float) -> None:
         """Waits for ever."""
+
+    def has_left(self) -> bool:
+        """Stays."""
+        return False
 
 
 def of(scope: Scope) -> Line:

@@ -92,7 +92,9 @@ class Receipts:
         position = request.path_params["position"]
         if position > LAST_POSITION:
             raise HTTPException(404)
-        file = await self._ground.threads.run(
+        file = await self._ground.files.run(
+            request,
+            token_of(request),
             self._desk.document,
             token_of(request),
             position,

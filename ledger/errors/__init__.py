@@ -35,6 +35,7 @@ from ledger.errors.proving import (
 from ledger.errors.root import (
     DiskFull,
     FileIncomplete,
+    FilesWait,
     FileTooLarge,
     Refused,
     SarabanError,
@@ -60,6 +61,7 @@ __all__ = [
     "FieldsWrong",
     "FileIncomplete",
     "FileTooLarge",
+    "FilesWait",
     "FormStale",
     "GroupNotOurs",
     "GroupUnknown",

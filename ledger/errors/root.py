@@ -38,6 +38,13 @@ class Unavailable(SarabanError):
     en = "The system cannot take this at the moment. Please try again later."
 
 
+class FilesWait(Unavailable):
+    """Too many files are being looked through; nobody has begun with this one."""
+
+    th = "ขณะนี้มีการเปิดไฟล์พร้อมกันมาก โปรดรอสักครู่แล้วลองใหม่"
+    en = "Many files are being opened at the moment. Please wait a moment and try again."
+
+
 class DiskFull(Unavailable):
     """The database or a file found no room on the disk."""
 

@@ -20,6 +20,8 @@ CHILD = "watchers.reading.picture_child"
 
 _REMEMBERED = 512  # files whose pages, or whose failures, are known
 _DOUBTFUL = 50  # hashes that are remembered of one file
+_KEPT = 4 * 1024 * 1024  # bytes of a changed copy that is kept
+_ALL_KEPT = 32 * 1024 * 1024  # of all of them
 _FAILURES = 2  # children that one file may cost; then it has no picture, or no copy, any more
 
 T = TypeVar("T")
@@ -46,7 +48,7 @@ class Painter:
         self._closed = False
         self._sheets: OrderedDict[str, tuple[Sheet, ...]] = OrderedDict()
         self._failures: OrderedDict[Hashable, int] = OrderedDict()  # of pictures by digest, of copies by name too
-        self._same: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()  # files handed out as they came
+        self._copies: OrderedDict[Hashable, Copy | None] = OrderedDict()  # without the bytes of those that are the same
         self._lock = threading.Lock()
         for _ in range(processes):
             self._idle.put(None)
@@ -75,14 +77,17 @@ class Painter:
         if not copies.looks_through(content):
             return Copy(content, ())
         key = (digest(content).hexdigest(), name)
+        made = (*key, frozenset(known))
         with self._lock:
-            if not known and key in self._same:
-                return Copy(content, self._same[key])
-        copy = self._ask(key, lambda: content, sheets.COPY, copies.answered, name, known)
-        if copy and not known and copy.content == content and len(copy.doubtful) <= _DOUBTFUL:
-            with self._lock:
-                self._same[key] = copy.doubtful
-                _shorten(self._same)
+            if made in self._copies:
+                self._copies.move_to_end(made)
+                copy = self._copies[made]
+                return copy and Copy(copy.content or content, copy.doubtful)
+        answer = self._ask(key, lambda: content, sheets.COPY, _in_one, name, known)
+        if answer is None:
+            return None
+        (copy,) = answer
+        self._remember(made, Copy(b"", copy.doubtful) if copy and copy.content == content else copy)
         return copy
 
     def close(self) -> None:
@@ -129,10 +134,24 @@ class Painter:
             self._idle.put(process)
             self._room.release()
 
+    def _remember(self, made: Hashable, copy: Copy | None) -> None:
+        if copy and (len(copy.content) > _KEPT or len(copy.doubtful) > _DOUBTFUL):
+            return
+        with self._lock:
+            self._copies[made] = copy
+            _shorten(self._copies)
+            while sum(len(one.content) for one in self._copies.values() if one) > _ALL_KEPT:
+                self._copies.popitem(last=False)
+
     def _failed(self, key: Hashable) -> None:
         with self._lock:
             self._failures[key] = self._failures.get(key, 0) + 1
             _shorten(self._failures)
+
+
+def _in_one(facts: Facts, contents: list[bytes]) -> tuple[Copy | None]:
+    """What a child said of a copy, which may be that there is none; no answer at all is another thing."""
+    return (copies.answered(facts, contents),)
 
 
 def _shorten(known: OrderedDict[Any, Any]) -> None:

@@ -50,7 +50,7 @@ class Console:
         """Arguments: `secret`, 32 random bytes that outlive a restart; `base_url`, the public address."""
         view = View(ground.pages, cabinet.clock, lambda organisation: _held(cabinet, organisation))
         cookies = Cookies(ground.https)
-        pools = Pools(Threads(THREADS), ground.parsing, Threads(HASHING))
+        pools = Pools(Threads(THREADS), ground.parsing, Threads(HASHING), ground.files)
         newest = partial(_newest, cabinet)
         self.guard = Guard(cabinet.door, newest, view, pools, cookies, secret, base_url)
         view.seal, self.status = self.guard.seal, self.guard.status

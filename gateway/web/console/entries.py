@@ -38,7 +38,7 @@ class Entries:
         return [
             Page("/entries/{id:int}", self.show, Right.READ),
             Page("/entries/{id:int}/slip", self.slip, Right.READ),
-            Page(file, self.file, Right.READ),
+            Page(file, self.file, Right.READ, files=True),
             Page("/entries/{id:int}/files", self.add_files, Right.REGISTER, ("POST",), uploads=uploads.MOST + 1),
             Page(f"{file}/remove", self.remove_file, Right.REGISTER, ("POST",)),
             Page("/entries/{id:int}/amend", self.amend_form, Right.REGISTER),

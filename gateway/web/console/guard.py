@@ -29,6 +29,7 @@ from gateway.web.console.asked import Asked
 from gateway.web.console.cookies import Cookies
 from gateway.web.console.view import CONFIRM_FIRST, View
 from gateway.web.desk import Threads
+from gateway.web.files import Files
 from gateway.web.hosts import is_local, same_origin, takes_passwords
 from ledger.access import Right
 from ledger.door import Door
@@ -57,6 +58,7 @@ class Page:
     uploads: int = 0  # how many files its form may bring
     halfway: bool = False  # also for a sign-in that still lacks its second factor
     hashes: bool = False  # checks or keeps a password, and waits for its turn apart from all others
+    files: bool = False  # looks through or draws strangers' files, and waits for its turn apart from all others
     quiet: bool = False  # asked for by a script: does not keep a sign-in alive
     ends: bool = False  # may end sign-ins of one's own account; what is grave, anybody's
 
@@ -68,6 +70,7 @@ class Pools:
     pages: Threads
     parsing: Threads
     hashing: Threads
+    files: Files
 
 
 class Guard:
@@ -87,6 +90,7 @@ class Guard:
         self._newest = newest
         self._door, self._view, self._cookies = door, view, cookies
         self._threads, self._parsing, self._hashing = pools.pages, pools.parsing, pools.hashing
+        self._files = pools.files
         self._secret, self._base = secret, base_url
         self._running: Counter[str] = Counter()
         self._closed = not takes_passwords(base_url)
@@ -142,8 +146,13 @@ class Guard:
                 _check(page, sign_in)
             if request.method in SAFE:
                 self._confirmed(page, sign_in)
-                return await self._threads.run(page.run, asked)
+                return await self._run(page, asked)
             return await self._posted(page, asked)
+
+    async def _run(self, page: Page, asked: Asked) -> Response:
+        if page.files and asked.sign_in is not None:
+            return await self._files.run(asked.request, f"account {asked.sign_in.account_id}", page.run, asked)
+        return await (self._hashing if page.hashes else self._threads).run(page.run, asked)
 
     async def _posted(self, page: Page, asked: Asked) -> Response:
         free = page.right is Right.OPEN
@@ -160,7 +169,7 @@ class Guard:
                 return await self._threads.run(self._ask_again, asked)
 
     async def _done(self, page: Page, asked: Asked) -> Response:
-        response = await (self._hashing if page.hashes else self._threads).run(page.run, asked)
+        response = await self._run(page, asked)
         connection = line.of(asked.request.scope)
         if page.grave or (page.ends and asked.sign_in is None and response.status_code == 303):
             connection.may_have_ended(None)

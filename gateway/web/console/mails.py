@@ -30,11 +30,11 @@ class Mails:
         """What this part of the console serves."""
         mail, file = "/entries/{id:int}/mail", "/entries/{id:int}/files/{position:int}"
         return [
-            Page(mail, self.mail, Right.READ),
-            Page(f"{mail}/body", self.body, Right.READ),
-            Page(f"{mail}/original", self.original, Right.READ),
-            Page(f"{file}/view", self.view, Right.READ),
-            Page(f"{file}/page/{{page:int}}.png", self.picture, Right.READ),
+            Page(mail, self.mail, Right.READ, files=True),
+            Page(f"{mail}/body", self.body, Right.READ, files=True),
+            Page(f"{mail}/original", self.original, Right.READ, files=True),
+            Page(f"{file}/view", self.view, Right.READ, files=True),
+            Page(f"{file}/page/{{page:int}}.png", self.picture, Right.READ, files=True),
         ]
 
     def mail(self, asked: Asked) -> Response:

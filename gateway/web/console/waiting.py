@@ -33,7 +33,7 @@ class Waiting:
         return [
             Page("/waiting", self.list, Right.READ),
             Page(one, self.show, Right.READ),
-            Page(f"{one}/files/{{position:int}}", self.file, Right.READ),
+            Page(f"{one}/files/{{position:int}}", self.file, Right.READ, files=True),
             Page(f"{one}/acknowledge", self.acknowledge, Right.READ, ("POST",)),
             Page(f"{one}/forward", self.forward, Right.READ, ("POST",)),
         ]

@@ -15,6 +15,7 @@ from PIL import Image, ImageStat
 
 from ledger.errors import Unavailable
 from tests.watchers.reading.hostile_files import CATALOG, HOSTILE, PAGES, one_page, pdf, picture, stream
+from watchers.reading import painter as painting
 from watchers.reading.copies import Copy
 from watchers.reading.painter import Painter
 from watchers.reading.sheets import Sheet
@@ -156,6 +157,35 @@ def test_a_file_is_counted_once_and_not_even_opened_then() -> None:
     painter, letter = Painter(processes=1), a_letter()
     assert len(painter.sheets("known", lambda: letter)) == 2
     assert len(painter.sheets("known", lambda: pytest.fail("asked again"))) == 2
+    painter.close()
+
+
+def test_a_file_is_looked_through_once_whether_its_copy_is_the_same_or_another_or_none() -> None:
+    token = "wL3-q_7Rk2ZyT0aVbN8cXd5eFgH1iJ4mKoPsQuWxY9z"
+    link, known = f"https://saraban.office.example/r/{token}", {sha256(token.encode()).hexdigest()}
+    printed = FPDF()
+    printed.add_page()
+    printed.set_font("Helvetica")
+    printed.multi_cell(60, text=link, wrapmode="CHAR")
+    files = {"same.txt": b"A letter", "other.txt": link.encode(), "none.pdf": bytes(printed.output())}
+    painter = Painter(processes=1)
+    first = [painter.copy(content, name, known) for name, content in files.items()]
+    painter.close()  # nobody is asked any more
+    assert [painter.copy(content, name, known) for name, content in files.items()] == first
+    assert [copy and copy.content == content for copy, content in zip(first, files.values(), strict=True)] == [
+        True, False, None,
+    ]  # fmt: skip
+    with pytest.raises(Unavailable):
+        painter.copy(files["other.txt"], "other.txt", known | {"another that is ours by now"})
+
+
+def test_copies_that_are_kept_take_only_so_much_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painting, "_KEPT", 1000)
+    monkeypatch.setattr(painting, "_ALL_KEPT", 2500)
+    painter = Painter()
+    for number, size in enumerate((900, 900, 1001, 900)):
+        painter._remember(number, Copy(b"x" * size, ()))
+    assert list(painter._copies) == [1, 3]
     painter.close()
 
 
