@@ -23,6 +23,7 @@ from gateway.health import told
 from gateway.health.hatch import Hatch
 from gateway.health.pulse import Pulse
 from gateway.health.troubles import Trouble, troubles
+from gateway.health.values import Health
 from gateway.notify import notify
 
 log = logging.getLogger("saraban.health")
@@ -123,18 +124,19 @@ class Sentinel:
         if stood_still:
             log.warning("the whole daemon stood still for a while")
             pulse.went_on()
-        found = {trouble.key: trouble for trouble in troubles(pulse.look())}
-        self._tell(found)
+        health = pulse.look()
+        found = {trouble.key: trouble for trouble in troubles(health)}
+        self._tell(found, health)
         if not any(trouble.hung for trouble in found.values()):
             notify("WATCHDOG=1")
 
-    def _tell(self, found: dict[str, Trouble]) -> None:
+    def _tell(self, found: dict[str, Trouble], health: Health) -> None:
         for key, trouble in found.items():
             if key not in self._known:
                 log.error("%s", f"{trouble.sentence('en')} {trouble.detail}".rstrip())
         for key, trouble in self._known.items():
             if key not in found:
-                log.warning("over: %s", trouble.en)
+                log.warning("%s", trouble.over(health))
         self._known = found
 
     def _heard(self, number: int, _frame: FrameType | None) -> None:

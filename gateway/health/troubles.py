@@ -35,6 +35,7 @@ class Trouble:
     down: bool = True  # letters or pages are shut out, or will be; False: something waits longer than it should
     hung: bool = False  # only a new start helps
     detail: str = ""  # for the log and whoever may read the settings
+    ended: str = ""  # for the log: its end, where `en` holds a moment or figures that are of the past by then
 
     def sentence(self, language: str) -> str:
         """What is wrong and what to do, in "th" or "en", for whoever looks after the system."""
@@ -43,6 +44,10 @@ class Trouble:
     def for_users(self, language: str) -> str:
         """The same for everybody else, who can mend nothing but knows whom to tell."""
         return self._with(_TELL, language)
+
+    def over(self, health: Health) -> str:
+        """That it has ended, in English, with the figures of `health`, when that was seen."""
+        return f"over: {self.ended.format(free=gigabytes(health.free_bytes)) or self.en}"
 
     def _with(self, advice: tuple[str, str], language: str) -> str:
         parts = (self.en, advice[1]) if language == "en" else (self.th, advice[0])
@@ -73,6 +78,7 @@ def _stands_still(door: DoorTurn) -> Trouble:
         _ANEW,
         hung=True,
         detail=" ".join(door.addresses),
+        ended=f"the {en} answers again",
     )
 
 
@@ -107,7 +113,7 @@ def _space(health: Health, moment: datetime) -> Trouble:
         th = f"ดิสก์ไม่มีที่พอสำหรับอีเมลที่เข้ามา จึงไม่รับอีเมลตั้งแต่ {since['th']}"
         en = f"the disk had no room for a mail that came in, so no mail is taken since {since['en']}"
     mend = ("ให้เพิ่มพื้นที่ว่างในดิสก์ของโฟลเดอร์ข้อมูล", "free space on the disk of the data folder")
-    return Trouble("space", th, en, mend)
+    return Trouble("space", th, en, mend, ended="mail is taken again; {free} of disk are free")
 
 
 def _reading(health: Health) -> Iterator[Trouble]:
@@ -130,14 +136,16 @@ def _waits(health: Health) -> Iterator[Trouble]:
     if waiting.oldest_unsettled is not None and health.at - waiting.oldest_unsettled > UNSETTLED:
         since = {lang: era.format_moment(waiting.oldest_unsettled, language=lang) for lang in ("th", "en")}
         th = f"หนังสือที่รับแล้วรอลงทะเบียนตั้งแต่ {since['th']}"
-        yield Trouble("settling", th, f"letters that were taken wait for their numbers since {since['en']}", down=False)
+        en = f"letters that were taken wait for their numbers since {since['en']}"
+        ended = "no letter waits long for its number any more"
+        yield Trouble("settling", th, en, down=False, ended=ended)
     if waiting.outbox_due is not None and health.at - waiting.outbox_due > BELATED:
         th, en = "อีเมลที่ถึงเวลาส่งแล้วยังไม่ได้ส่ง", "mails that are due do not leave"
         yield Trouble("sending", th, en, down=False)
     elif waiting.outbox_oldest is not None and health.at - waiting.outbox_oldest > OLD_MAIL:
         since = {lang: era.format_moment(waiting.outbox_oldest, language=lang) for lang in ("th", "en")}
         th, en = f"อีเมลรอส่งตั้งแต่ {since['th']}", f"mails wait to be sent since {since['en']}"
-        yield Trouble("outbox", th, en, down=False)
+        yield Trouble("outbox", th, en, down=False, ended="no mail waits for hours to be sent any more")
 
 
 def without_paths(words: str) -> str:

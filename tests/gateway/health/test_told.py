@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from gateway.health.sentinel import Sentinel
 from gateway.health.troubles import troubles
 from gateway.health.values import Health
 from tests.gateway.web.healths import AT, GIB, WELL
+from tests.gateway.web.test_health import SHUT_OUT, WAITS
 
 FULL = replace(WELL, free_bytes=GIB // 2, refusing_since=AT)
 
@@ -36,8 +38,15 @@ def test_a_disk_that_is_nearly_full_is_told_once_at_begin_and_end_without_any_ma
     (trouble,) = troubles(FULL)
     begin, end = (record for record in caplog.records if record.name == "saraban.health")
     assert (begin.levelno, begin.getMessage()) == (logging.ERROR, trouble.sentence("en"))
-    assert end.getMessage() == f"over: {trouble.en}"
+    assert end.getMessage() == "over: mail is taken again; 42.95 GB of disk are free"
     assert "0.54 GB of disk are free, less than 1.07 GB as set" in trouble.en
+
+
+@pytest.mark.parametrize("ill", [*SHUT_OUT.values(), *WAITS.values()])
+def test_the_end_of_a_trouble_bears_no_figure_and_no_moment_of_its_begin(ill: Health) -> None:
+    for trouble in troubles(ill):
+        assert trouble.over(WELL).startswith("over: ")
+        assert not re.search(r"\d|since", trouble.over(WELL).replace("42.95 GB", ""))
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
