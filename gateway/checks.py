@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from gateway import couriers, keys, lock, wiring
 from gateway.health import hatch
+from gateway.health.troubles import IMPORT, UNADDRESSED
 from gateway.ports import opening, place
 from gateway.settings import Settings
 from gateway.settings.sources import open_to_others
@@ -23,7 +24,7 @@ from gateway.settings.units import gigabytes, is_loopback
 from gateway.settings.ways_in import LmtpSettings
 from gateway.settings.ways_out import RelaySettings
 from gateway.web.peer import Peers
-from ledger import private
+from ledger import directory, private
 from ledger.database import FILE, Database, verdict
 from ledger.errors import PortTaken, SarabanError, SocketTaken
 from mailers.connection import Broken
@@ -58,7 +59,7 @@ def examine(settings: Settings, *, connect: bool = False) -> Iterator[Finding]:
     yield Finding("good", "sqlite", verdict(), verdict())
     yield from (Finding("warning", "settings", older.sentence("th"), older.sentence("en")) for older in settings.older)
     yield _data(settings.data)
-    yield from _key(settings)
+    yield from _ledger(settings)
     yield from _space(settings)
     for folder in settings.folders:
         yield _folder("folders", folder.path, made_by_us=not folder.share)
@@ -79,11 +80,31 @@ def _data(folder: Path) -> Finding:
     return _folder("data", folder)
 
 
-def _key(settings: Settings) -> Iterator[Finding]:
-    """Of a ledger that is there: whether its second factors will open."""
-    if private.fault(settings.data) is not None or not (settings.data / FILE).exists():
+def _ledger(settings: Settings) -> Iterator[Finding]:
+    """Of a ledger that is there: whether its second factors will open, and whether anybody gets mail."""
+    if private.fault(settings.data) is not None:
+        return
+    if not (settings.data / FILE).exists():
+        yield from _unaddressed(settings, {})
         return
     database = Database(settings.data)
+    try:
+        yield from _key(settings, database)
+        with database.read() as session:
+            yield from _unaddressed(settings, directory.receiving(session))
+    except sa.exc.OperationalError:
+        return  # a ledger of another schema, which the start brings up to date or refuses
+    finally:
+        database.close()
+
+
+def _unaddressed(settings: Settings, addresses: Mapping[str, int]) -> Iterator[Finding]:
+    if not addresses and (settings.smtp.enabled or settings.lmtp.enabled):
+        th, en = (f"{what} {mend}" for what, mend in zip(UNADDRESSED, IMPORT, strict=True))
+        yield Finding("warning", "directory", th, en)
+
+
+def _key(settings: Settings, database: Database) -> Iterator[Finding]:
     try:
         keys.must_fit(settings, database)
     except SarabanError as fault:
@@ -91,13 +112,9 @@ def _key(settings: Settings) -> Iterator[Finding]:
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}"
         yield Finding("wrong", "key_file", f"อ่านไฟล์กุญแจไม่ได้ {reason}", f"the key file cannot be read: {reason}")
-    except sa.exc.OperationalError:
-        return  # a ledger of another schema, which the start brings up to date or refuses
     else:
         where = str(keys.totp_file(settings))
         yield Finding("good", "key_file", where, where)
-    finally:
-        database.close()
 
 
 def _folder(name: str, path: Path, *, made_by_us: bool = True) -> Finding:

@@ -29,9 +29,9 @@ class Receivers:
         self._codes: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def known(self, address: str) -> bool:
-        """Whether this recipient is ours; a plus part is allowed."""
-        return self._owner(address) is not None
+    def known(self, address: str) -> bool | None:
+        """Whether this recipient is ours; a plus part is allowed. None while the directory has no address of ours."""
+        return self._owner(address) is not None or (False if self._fresh().addresses else None)
 
     def owners(self, intake: Intake) -> list[tuple[Intake, int]]:
         """The intake once for each organisation that it is for, with that organisation's id.

@@ -28,13 +28,14 @@ _STATES = {
     "running": ("ทำงานปกติ", "running"),
     "refusing": ("ทำงาน แต่ไม่รับอีเมลเพราะพื้นที่ดิสก์เหลือน้อย", "running, but takes no mail: too little disk is free"),
     "troubled": ("ทำงาน แต่มีส่วนที่ไม่ตอบ ดูข้อขัดข้องด้านล่าง", "running, but a part of it does not answer, see below"),
+    "unaddressed": ("ทำงาน แต่ยังไม่รับอีเมล ดูข้อขัดข้องด้านล่าง", "running, but takes no mail yet, see below"),
     "closing": ("กำลังหยุดทำงาน", "closing"),
     "silent": (
         "โปรแกรมเปิดอยู่แต่ไม่ตอบ ให้ผู้ดูแลระบบเริ่มระบบใหม่",
         "a daemon holds the data folder and does not answer: start it anew",
     ),
 }
-_ILL = ("refusing", "troubled", "silent")
+_ILL = ("refusing", "troubled", "unaddressed", "silent")
 _DOORS = {
     "smtp": ("ช่องทาง SMTP", "door smtp"),
     "lmtp": ("ช่องทาง LMTP", "door lmtp"),

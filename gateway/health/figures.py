@@ -8,6 +8,7 @@ from gateway import first_code
 from gateway.health.values import Figures
 from gateway.opening import Ledger, clock
 from gateway.taker import Taker
+from ledger import directory
 from ledger.backlog import backlog
 from ledger.door import Door
 
@@ -18,8 +19,8 @@ def figures(ledger: Ledger, door: Door, taker: Taker) -> Figures:
     """The figures of now; on the way, a first administrator's code that was used goes."""
     first_code.tidy(ledger.settings.data, door, clock())
     with ledger.database.read() as session:
-        waiting = backlog(session)
-    return Figures(waiting, ledger.originals.free(), storage_fault(ledger, taker))
+        waiting, addressed = backlog(session), bool(directory.receiving(session))
+    return Figures(waiting, ledger.originals.free(), storage_fault(ledger, taker), addressed)
 
 
 def storage_fault(ledger: Ledger, taker: Taker) -> str:

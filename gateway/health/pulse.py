@@ -113,6 +113,7 @@ class Pulse:
             storage_fault=figures.fault,
             reader_fault=self._reader.last[0],
             refusing_since=refusing_since,
+            addressed=figures.addressed,
             free_threshold=self._least,
             remarks=tuple(self.remarks.values()),
         )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from gateway.health.troubles import Trouble, troubles
 from gateway.health.values import Health
 
-State = Literal["stopped", "starting", "running", "refusing", "troubled", "closing", "silent"]
+State = Literal["stopped", "starting", "running", "refusing", "troubled", "unaddressed", "closing", "silent"]
 
 
 def to_the_office(health: Health) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def to_the_office(health: Health) -> dict[str, Any]:
     found = troubles(health)
     state = state_of(found)
     return {
-        "running": state in ("running", "refusing"),
+        "running": state in ("running", "refusing", "unaddressed"),
         "state": state,
         **{name: _plain(value) for name, value in asdict(health.backlog).items() if name != "outbox_due"},
         "torn_files": sum(folder.torn for folder in health.folders),
@@ -75,7 +75,9 @@ def state_of(found: list[Trouble]) -> State:
     down = {trouble.key for trouble in found if trouble.down}
     if down == {"space"}:
         return "refusing"
-    return "troubled" if down else "running"
+    if down:
+        return "troubled"
+    return "unaddressed" if any(trouble.key == "directory" for trouble in found) else "running"
 
 
 def _reason(trouble: Trouble) -> dict[str, str]:

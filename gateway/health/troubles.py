@@ -21,6 +21,11 @@ OLD_MAIL = timedelta(hours=4)  # P-15: the first warning
 _ANEW = ("ให้เริ่มระบบใหม่", "start the system anew")
 _DOORS = {"smtp": ("ช่องทางอีเมล (SMTP)", "mail door (smtp)"), "lmtp": ("ช่องทางอีเมล (LMTP)", "mail door (lmtp)")}
 _SITE = ("หน้าเว็บ", "site (http)")
+UNADDRESSED = (
+    "ยังไม่มีทะเบียนหน่วยงานที่ระบุที่อยู่อีเมล จึงยังไม่รับอีเมลฉบับใด",
+    "there is no directory with an address of ours yet, so no mail is taken",
+)
+IMPORT = ("ให้สั่ง saraban directory import", "run saraban directory import")
 _TELL = ("โปรดแจ้งผู้ดูแลระบบ", "please tell the administrator")
 
 
@@ -62,6 +67,7 @@ def troubles(health: Health) -> list[Trouble]:
         *(_stands_still(door) for door in health.doors if door.age > TURN),
         *(_has_ended(name) for name in health.ended),
         *_storage(health),
+        *_unaddressed(health),
         *_reading(health),
         *(_folder(folder) for folder in health.folders if folder.error or folder.age > LISTED),
         *_waits(health),
@@ -114,6 +120,11 @@ def _space(health: Health, moment: datetime) -> Trouble:
         en = f"the disk had no room for a mail that came in, so no mail is taken since {since['en']}"
     mend = ("ให้เพิ่มพื้นที่ว่างในดิสก์ของโฟลเดอร์ข้อมูล", "free space on the disk of the data folder")
     return Trouble("space", th, en, mend, ended="mail is taken again; {free} of disk are free")
+
+
+def _unaddressed(health: Health) -> Iterator[Trouble]:
+    if not health.addressed and any(door.channel in _DOORS for door in health.doors):
+        yield Trouble("directory", *UNADDRESSED, IMPORT, down=False)
 
 
 def _reading(health: Health) -> Iterator[Trouble]:

@@ -44,6 +44,7 @@ class Figures:
     backlog: Backlog = field(default_factory=Backlog)
     free: int = 0  # bytes
     fault: str = ""  # why nothing can be stored
+    addressed: bool = True  # whether the directory has an address for which mail is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +65,5 @@ class Health:
     reader_fault: str = ""  # why no letter can be read, in the words of the child or the system
     refusing_since: datetime | None = None
     free_threshold: int = 0
+    addressed: bool = True
     remarks: tuple[Remark, ...] = ()

@@ -21,7 +21,7 @@ def main(orders: Path) -> None:
     """Break, then run the command."""
     known, fsync, room = Receivers.known, os.fsync, Originals.free
 
-    def spinning(self: Receivers, address: str) -> bool:
+    def spinning(self: Receivers, address: str) -> bool | None:
         while address.startswith("spin") and (orders / "spin").exists():
             pass
         return known(self, address)

@@ -33,9 +33,10 @@ class Door:
 
     `take` gets every letter and answers with a future, resolved with the intake's number once it is safe;
     `errors.Refused` becomes 550 with its sentence, anything else 451 without detail. `known` tells our
-    recipients, `free` how many bytes the disk has left, and no letter is begun below `least`; neither may block.
-    `clock` gives aware times, `spool` is the directory for arriving letters that memory has no room for. `tls`
-    switches STARTTLS on, with TLS 1.2 at least. Make it while the event loop runs.
+    recipients, or None as long as there are none at all; `free` tells how many bytes the disk has left, and no
+    letter is begun below `least`; neither may block. `clock` gives aware times, `spool` is the directory for
+    arriving letters that memory has no room for. `tls` switches STARTTLS on, with TLS 1.2 at least. Make it while
+    the event loop runs.
 
     For whoever watches, from any thread: `addresses` where it listens, as host:port or path; `turned_at` when its
     loop last turned (`time.monotonic()`, every `limits.tick`); `refusing_since` and `free_seen`.
@@ -45,7 +46,7 @@ class Door:
         self,
         *,
         take: Callable[[Intake], Future[int]],
-        known: Callable[[str], bool],
+        known: Callable[[str], bool | None],
         hostname: str,
         channel: Channel = Channel.SMTP,
         free: Callable[[], int] = lambda: 0,

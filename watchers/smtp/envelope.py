@@ -84,8 +84,9 @@ class Envelope:
         recipient = address.recipient(argument, utf8=self.sender.utf8)
         if len(self.recipients) >= self._limits.recipients:
             return replies.TOO_MANY_RECIPIENTS
-        if not self._door.known(recipient):
-            return replies.NO_SUCH_MAILBOX
+        known = self._door.known(recipient)
+        if not known:
+            return replies.NO_MAILBOX_YET if known is None else replies.NO_SUCH_MAILBOX
         self.recipients += (recipient,)
         return replies.RECIPIENT_OK
 

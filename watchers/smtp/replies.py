@@ -25,6 +25,7 @@ TOO_MANY_REFUSED: Final = b"421 4.7.0 Too many letters and recipients refused"
 OUR_FAULT_AGAIN: Final = b"421 4.3.0 Something is wrong with us; please connect again later"
 LETTERS_TOO_FAST: Final = b"450 4.7.1 Too many letters from your address; please try again in a minute"
 OUR_FAULT: Final = b"451 4.3.0 The letter could not be taken just now; please try again later"
+NO_MAILBOX_YET: Final = b"451 4.3.5 No mailbox is set up here yet; please try again later"
 NO_SPACE: Final = b"452 4.3.1 Storage is full; please try again later"
 TOO_MANY_RECIPIENTS: Final = b"452 4.5.3 Too many recipients; please send the letter to the others again"
 

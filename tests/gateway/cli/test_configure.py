@@ -22,6 +22,7 @@ from aiosmtpd.controller import Controller
 from gateway import lock
 from gateway.cli import main
 from gateway.cli.context import code_of, plain
+from gateway.receivers import Receivers
 from ledger import errors, private
 from ledger.accounts import AccountRow
 from ledger.database import open_database
@@ -119,8 +120,24 @@ def test_check_of_a_fresh_installation_finds_nothing_wrong(saraban: Saraban, tmp
     found = saraban("check", "--json", "--config", path)
     assert found.code == 0
     expected = {"data": "good", "folders": "good", "smtp": "good", "relay.path": "good", "relay.kind": "warning"}
-    assert found.verdicts() == {"sqlite": "good", **expected}
+    assert found.verdicts() == {"sqlite": "good", "directory": "warning", **expected}
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_check_misses_the_directory_until_an_address_is_ours(saraban: Saraban, tmp_path: Path) -> None:
+    path, office = settings(tmp_path, ""), tmp_path / "office.yaml"
+
+    def told() -> tuple[str | None, bool | None]:
+        known = Receivers(open_database(tmp_path / "data")).known("saraban@office.example")
+        return saraban("check", "--json", "--config", path).verdicts().get("directory"), known
+
+    assert told() == ("warning", None)
+    office.write_text("offices: [{code: area, name: สพป.ตัวอย่าง}]")
+    assert saraban("directory", "import", office, "--config", path).code == 0
+    assert told() == ("warning", None)
+    office.write_text("offices: [{code: area, name: สพป.ตัวอย่าง, address: other@office.example}]")
+    assert saraban("directory", "import", office, "--config", path).code == 0
+    assert told() == (None, False)
 
 
 def test_check_tells_what_is_written_as_in_an_older_file_and_how_it_is_written_now(

@@ -50,6 +50,7 @@ def test_one_that_was_stopped_is_not_ill(saraban: Saraban, tmp_path: Path) -> No
         (SHUT_OUT["space"], 69),
         (SHUT_OUT["storage"], 69),
         (WAITS["folder"], 0),
+        (WAITS["directory"], 69),
     ],
 )
 def test_the_code_tells_whether_letters_are_taken(saraban: Saraban, tmp_path: Path, health: Health, code: int) -> None:

@@ -39,6 +39,7 @@ SHUT_OUT = {
 WAITS = {
     "reader": replace(WELL, reader_fault="[Errno 2] No such file or directory: '/opt/python3'"),
     "folder": replace(WELL, folders=(FolderState("/srv/scans/finance", "OSError: gone", 0.0),)),
+    "directory": replace(WELL, addressed=False),
     "settling": replace(WELL, backlog=Backlog(unsettled=3, oldest_unsettled=AT - timedelta(minutes=2))),
     "sending": replace(WELL, backlog=Backlog(outbox_waiting=3, outbox_due=AT - timedelta(minutes=11))),
     "outbox": replace(WELL, backlog=Backlog(outbox_waiting=3, outbox_oldest=AT - timedelta(hours=5))),

@@ -43,6 +43,17 @@ def test_python_hears_which_recipient_is_unknown(house: House):
 
 
 @pytest.mark.parametrize("channel", [Channel.SMTP, Channel.LMTP])
+def test_before_the_first_address_is_set_up_everybody_shall_come_again(make_house: MakeHouse, channel: Channel):
+    client = {Channel.SMTP: smtplib.SMTP, Channel.LMTP: smtplib.LMTP}[channel]
+    house = make_house(channel=channel, known=lambda address: None)
+    with client("127.0.0.1", house.port) as talk:
+        talk.ehlo_or_helo_if_needed()
+        assert talk.mail("school@example.test")[0] == 250
+        answer = talk.rcpt("office@example.test")
+    assert answer == (451, b"4.3.5 No mailbox is set up here yet; please try again later")
+
+
+@pytest.mark.parametrize("channel", [Channel.SMTP, Channel.LMTP])
 @pytest.mark.parametrize("option", [[], ["--pipeline"]])
 def test_swaks_sends_a_letter(make_house: MakeHouse, tmp_path: Path, channel: Channel, option: list[str]):
     house = make_house(channel=channel)
