@@ -134,6 +134,7 @@ def _step(
         by=row.made_by if row.forwarded_from is not None else "",
         note=row.note,
         opened_at=row.opened_at,
+        unlocked_at=row.unlocked_at,
         acknowledged_at=receipt.at if receipt else None,
         acknowledged_by=receipt.name if receipt else "",
         here=row.id == here.id,

@@ -25,7 +25,7 @@ from ledger import durable, private
 from ledger.errors import StorageUnsafe
 
 FILE = "saraban.db"
-SCHEMA = "0009"  # the newest migration that this code knows
+SCHEMA = "0010"  # the newest migration that this code knows
 
 _SCRUBBED = 1  # the user_version of a file without old free pages
 _BUSY_MILLISECONDS = 30_000

@@ -109,8 +109,9 @@ class Desk:
 
         Errors: `NoSuchLink`; `Refused` when the holder has no mailbox; `CodesSilent`, `CodesSpent` (5.2).
         """
-        with self._act(visit, "", "code sent") as act:
+        with self._act(visit, "", unlocking.SENT) as act:
             delivery, _ = receipts.delivery_of(act.session, token, visit.at)
+            act.about = f"delivery {delivery.id}"
             mailbox = custody.mailbox_of(act.session, delivery)
             if not mailbox:
                 raise Refused(reason="ผู้รับรายนี้ยังไม่มีอีเมลในระบบ โปรดติดต่อหน่วยงานผู้ส่ง")
@@ -120,12 +121,17 @@ class Desk:
     def check_code(self, token: str, code: str, visit: Visit) -> bool:
         """Whether the code opens the secret letter. Guessing ends in a silence, of which the holder's mailbox hears.
 
+        Of both the history hears, and whoever sees the letter's way.
+
         Errors: `NoSuchLink`; `CodesSilent`, also for the try that begins it.
         """
-        with self._act(visit, "", "codes silenced") as act:
+        with self._act(visit, "", unlocking.SILENCED) as act:
             delivery, _ = receipts.delivery_of(act.session, token, visit.at)
             act.about = f"delivery {delivery.id}"
             tried = unlocking.check(act, delivery.id, code, visit.network)
+            if tried.right:
+                act.what = unlocking.OPENED
+                act.alter(DeliveryRow, delivery.id, unlocked_at=visit.at)
             mailbox = custody.mailbox_of(act.session, delivery) if tried.silence else ""
             if mailbox:
                 self._mail(act, NoticeKind.GUESSED, delivery, mailbox)

@@ -91,6 +91,9 @@ class DeliveryRow(Row):
     made_by: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     opened_at: Mapped[datetime | None] = mapped_column(Moment)  # weak: maybe a machine (P-19)
+    unlocked_at: Mapped[datetime | None] = mapped_column(Moment)  # last opened with the code of a secret letter
+
+    later = MappingProxyType({"unlocked_at": None})
 
 
 class LinkRow(Row):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from ledger.values import DocumentLine, Silence
 
 _SHOWN = (*Content.__dataclass_fields__, "void_reason", "reserved_for", "reserved_until")
 _MOST_CERTIFICATES = 1000
+_ONE_LINE = timedelta(hours=1)
 
 
 class EntryLineRow(Row):
@@ -56,6 +57,7 @@ class Told:
     changes: tuple[Change, ...] = ()
     files: tuple[str, ...] = ()
     reason: str = ""
+    holder: str = ""  # through whose link it was done
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +144,23 @@ def _acts(session: Session, entry: EntryRow, *, foreign: bool) -> Iterable[Told]
     lines = sa.select(EntryLineRow.line).where(EntryLineRow.entry_id == entry.id)
     wanted = sa.select(table.c.at, table.c.who, table.c.what, table.c.about, table.c.changes)
     named = {} if foreign else _file_names(session, entry)
+    holders = {} if foreign else _holders(session, entry)
+    sent: dict[str, datetime] = {}  # codes, by delivery: of those that were asked for in one hour the last is told
     for line in session.connection().execute(wanted.where(table.c.id.in_(lines)).order_by(table.c.id.desc())):
         touched = json.loads(line.changes)
-        if not foreign or any(one == "entries" and key == entry.id for one, key, *_ in touched):
-            yield _told(line, touched, entry, named)
+        if foreign and not any(one == "entries" and key == entry.id for one, key, *_ in touched):
+            continue
+        if line.what == unlocking.SENT:
+            if line.about in sent and sent[line.about] - line.at < _ONE_LINE:
+                continue
+            sent[line.about] = line.at
+        yield replace(_told(line, touched, entry, named), holder=holders.get(line.about, ""))
+
+
+def _holders(session: Session, entry: EntryRow) -> dict[str, str]:
+    """Who holds the letter, by what history says that an act through a link was about."""
+    wanted = sa.select(DeliveryRow.id, DeliveryRow.holder).where(DeliveryRow.letter_id == entry.letter_id)
+    return {f"delivery {row.id}": row.holder for row in session.execute(wanted)}
 
 
 def _file_names(session: Session, entry: EntryRow) -> dict[int, str]:

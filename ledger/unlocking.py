@@ -21,6 +21,7 @@ from ledger.history import Act
 from ledger.letters import token_hash
 from ledger.values import Silence
 
+SENT, SILENCED, OPENED = "code sent", "codes silenced", "opened with code"  # what their lines of history tell
 LIFE = timedelta(minutes=15)
 WRONG = 5  # before a silence
 SILENCE = timedelta(minutes=15)  # doubled with each silence that the delivery has had

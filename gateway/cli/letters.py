@@ -10,14 +10,14 @@ import typer
 from sqlalchemy.orm import Session
 
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, table
-from gateway.cli.opened import URGENCY_TH, opened, shown, when, who
+from gateway.cli.letters_told import as_dict, tell
+from gateway.cli.opened import URGENCY_TH, opened, when, who
 from gateway.cli.registers import OrgOption
 from gateway.opening import clock
-from ledger import directory, era, facts, letters, outbox, receipts, sending
+from ledger import directory, era, sending
 from ledger.errors import NotFound, Refused
 from ledger.history import acting
 from ledger.letters import LetterRow
-from ledger.registers import EntryRow
 from ledger.sending import Dispatched
 from ledger.values import Document, Secrecy, Urgency
 from watchers.reading import read
@@ -129,80 +129,7 @@ def show_letter(
     if as_json:
         emit_json(letter)
         return
-    columns = (
-        ("ถึง", "ส่งเมื่อ", "เปิดเมื่อ", "รับเมื่อ", "ผู้รับ")
-        if language() == "th"
-        else ("To", "Sent", "Opened", "Acknowledged", "By")
-    )
-    rows = [
-        (d["to"], when(d["sent_at"]), when(d["opened_at"]), when(d["acknowledged_at"]), d["acknowledged_by"])
-        for d in letter["deliveries"]
-    ]
-    table(f"{letter['number']} {letter['subject']}", columns, rows)
-    _tell_files(letter["documents"])
-
-
-def _tell_files(documents: list[dict[str, Any]]) -> None:
-    """The files that a letter has, and those that its holders had."""
-    thai = language() == "th"
-    kept = [(one["name"], when(one["added_at"]), one["added_by"]) for one in documents if not one["removed_at"]]
-    if kept:
-        table("", ("ไฟล์แนบ", "เพิ่มเมื่อ", "โดย") if thai else ("File", "Added", "By"), kept)
-    gone = [
-        (one["name"], when(one["removed_at"]), one["removed_by"], one["removed_reason"])
-        for one in documents
-        if one["removed_at"]
-    ]
-    if gone:
-        in_thai, in_english = ("ไฟล์ที่เอาออกแล้ว", "เอาออกเมื่อ", "โดย", "เหตุผล"), ("File taken off", "When", "By", "Reason")
-        table("", in_thai if thai else in_english, gone)
-
-
-def as_dict(session: Session, letter: LetterRow) -> dict[str, Any]:
-    """A letter with its deliveries, for JSON."""
-    sent, signed = outbox.sent_times(session, letter.id), receipts.of_letter(session, letter.id)
-    entry = (
-        session.execute(sa.select(EntryRow.text).where(EntryRow.letter_id == letter.id).order_by(EntryRow.id))
-        .scalars()
-        .first()
-    )
-    return {
-        "id": letter.id,
-        "number": letter.letter_number if letter.outgoing else entry or "",
-        "subject": shown(letter.subject, letter.secrecy),
-        "from": letter.sender,
-        "urgency": letter.urgency,
-        "sent_at": letter.made_at,
-        "documents": _documents(session, letter),
-        "deliveries": [
-            {
-                "to": delivery.holder,
-                "sent_at": sent.get(delivery.id),
-                "opened_at": delivery.opened_at,
-                "acknowledged_at": signed[delivery.id].at if delivery.id in signed else None,
-                "acknowledged_by": signed[delivery.id].name if delivery.id in signed else None,
-            }
-            for delivery in letters.deliveries(session, letter.id)
-        ],
-    }
-
-
-def _documents(session: Session, letter: LetterRow) -> list[dict[str, Any]]:
-    """Its files; those that came or went after delivery with when and by whom. Of a secret letter none is told (I8)."""
-    found = facts.of_letters(session, [letter.id])[letter.id].documents
-    return [
-        {
-            "name": one.name,
-            "size": one.size,
-            "withheld": one.withheld,
-            "added_at": one.added_at,
-            "added_by": one.added_by,
-            "removed_at": one.removed_at,
-            "removed_by": one.removed_by,
-            "removed_reason": one.removed_reason,
-        }
-        for one in found
-    ]
+    tell(letter)
 
 
 def _find(session: Session, number: str) -> LetterRow:

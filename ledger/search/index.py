@@ -14,10 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ledger import story
+from ledger import story, unlocking
 from ledger.database import Database, Row, table_of
 from ledger.history import HistoryRow
-from ledger.letters import DocumentRow, LetterRow
+from ledger.letters import DeliveryRow, DocumentRow, LetterRow
 from ledger.registers import EntryRow, RegisterRow
 from ledger.search.words import bare, fold_all
 from ledger.values import RegisterKind
@@ -30,6 +30,7 @@ DIGITS = "0123456789"
 
 _READ = ("id", "number", "text", "letter_id", "letter_number", "sender", "recipient", "subject", "action", "remark")
 _FOLLOWED = ("entries", "letters", "documents")
+_OF_DELIVERY = (unlocking.SENT, unlocking.SILENCED, unlocking.OPENED)  # what is told of a holder in the letter's story
 _KINDS: tuple[RegisterKind | None, ...] = (None, *RegisterKind)
 
 Pairs = set[tuple[int, int]]
@@ -48,6 +49,7 @@ class IndexedRow(Row):
 
 _INDEXED, _HISTORY = table_of(IndexedRow), table_of(HistoryRow)
 _ENTRY, _LETTER, _DOCUMENT = table_of(EntryRow), table_of(LetterRow), table_of(DocumentRow)
+_DELIVERY = table_of(DeliveryRow)
 
 
 def behind(session: Session) -> int:
@@ -169,21 +171,25 @@ def _files(session: Session, listed: sa.Select[Any]) -> dict[int, list[str]]:
 
 
 def _touched(session: Session, since: int, until: int) -> Pairs:
-    """Which line tells of which entry: by itself, by its letter, or by a document of it."""
-    keys: dict[str, Pairs] = {table: set() for table in _FOLLOWED}
-    for line, changes in session.connection().execute(_telling(since, until)):
+    """Which line tells of which entry: by itself, by its letter, or by a document or a holder of it."""
+    keys: dict[str, Pairs] = {table: set() for table in (*_FOLLOWED, "deliveries")}
+    for line, what, about, changes in session.connection().execute(_telling(since, until)):
+        if what in _OF_DELIVERY:
+            keys["deliveries"].add((int(about.removeprefix("delivery ")), line))
         for table, key, before, after in json.loads(changes):
             if table in keys:
                 letter = (after or before or {}).get("letter_id") if table == "documents" else None
                 keys["letters" if letter else table].add((letter or key, line))
     letters = keys["letters"] | _pairs(session, _DOCUMENT, _DOCUMENT.c.id, _DOCUMENT.c.letter_id, keys["documents"])
+    letters |= _pairs(session, _DELIVERY, _DELIVERY.c.id, _DELIVERY.c.letter_id, keys["deliveries"])
     return keys["entries"] | _pairs(session, _ENTRY, _ENTRY.c.letter_id, _ENTRY.c.id, letters)
 
 
 def _telling(since: int, until: int) -> sa.Select[Any]:
     # Inside a text a quote is escaped, so these stand only where a change begins.
     told = [sa.func.instr(_HISTORY.c.changes, f'["{table}",') > 0 for table in _FOLLOWED]
-    wanted = sa.select(_HISTORY.c.id, _HISTORY.c.changes)
+    told.append(sa.and_(_HISTORY.c.what.in_(_OF_DELIVERY), _HISTORY.c.about.like("delivery %")))
+    wanted = sa.select(_HISTORY.c.id, _HISTORY.c.what, _HISTORY.c.about, _HISTORY.c.changes)
     return wanted.where(_HISTORY.c.id > since, _HISTORY.c.id <= until, sa.or_(*told))
 
 

@@ -29,6 +29,7 @@ class Step:
     by: str = ""  # who passed it on
     note: str = ""
     opened_at: datetime | None = None  # the page was fetched: a weak fact, maybe a machine (P-19)
+    unlocked_at: datetime | None = None  # last opened with the code of a secret letter
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     number: str = ""  # the holder's own incoming number; only on the holder's own page (F93)

@@ -28,7 +28,7 @@ from clerks import (
 )
 from ledger_world import LIFE, World, as_it_is, sender_of
 
-from gateway.cli.letters import as_dict
+from gateway.cli.letters_told import as_dict
 from ledger import amending, custody, facts, letters
 from ledger.access import Duty
 from ledger.desk import Desk

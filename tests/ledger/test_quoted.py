@@ -9,13 +9,14 @@ import pytest
 import sqlalchemy as sa
 from ledger_world import LIFE, World, as_it_is, sender_of
 
+from gateway.cli.letters_told import as_dict
 from ledger import due, history, intakes, outbox, quoted, sending, verify
 from ledger.access import Duty, Viewer
 from ledger.desk import Desk
 from ledger.directory import OrganisationRow
 from ledger.errors import NoSuchLink, NotAllowed, NotFound, Refused
 from ledger.intakes import IntakeRow
-from ledger.letters import DeliveryRow, LinkRow, token_hash
+from ledger.letters import DeliveryRow, LetterRow, LinkRow, token_hash
 from ledger.outbox import OutboxRow, Schedule
 from ledger.registers import EntryRow
 from ledger.sending import Dispatched
@@ -152,6 +153,21 @@ def test_the_sender_replaces_the_link_and_the_holder_gets_another(world: World) 
         line = list(history.lines(session))[-1]
         assert list(verify.faults(session, world.originals)) == []
     assert (line.who, line.what, line.about) == ("นางมาลี", "link replaced", "delivery 1")
+
+
+def test_letter_show_tells_that_it_came_back_and_was_replaced(world: World) -> None:
+    old = send(world)
+    relayed(world)
+    came(world, old)
+    came_at = world.now
+    world.later(minutes=1)
+    replace(world)
+    with world.database.read() as session:
+        (told,) = as_dict(session, session.get_one(LetterRow, 1))["deliveries"]
+    assert told["links"] == [
+        {"at": came_at, "what": "came_back", "by": "other@obec.example"},
+        {"at": world.now, "what": "replaced", "by": "นางมาลี"},
+    ]
 
 
 def test_the_new_mail_says_that_the_old_link_is_withdrawn(world: World) -> None:

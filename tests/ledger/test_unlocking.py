@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from clerks import S1, person, told
 from ledger_world import LIFE, World, as_it_is, sender_of
 
-from ledger import custody, due, sending, unlocking, verify
+from gateway.cli.letters_told import as_dict
+from ledger import custody, due, registers, sending, unlocking, verify
+from ledger.access import Duty
 from ledger.database import Database, open_database
 from ledger.desk import Desk
+from ledger.directory import OrganisationRow
 from ledger.errors import CodesSilent, CodesSpent
 from ledger.history import HistoryRow
-from ledger.letters import DeliveryRow
+from ledger.letters import DeliveryRow, LetterRow
 from ledger.outbox import OutboxRow
 from ledger.sending import Dispatched
 from ledger.unlocking import SilenceRow
-from ledger.values import NoticeKind, ReceiptPage, Secrecy, Visit
+from ledger.values import NoticeKind, ReceiptPage, RegisterKind, Secrecy, Visit
 
 
 class Holder:
@@ -64,6 +69,11 @@ class Holder:
 
     def page(self) -> ReceiptPage:
         return self.desk.look(self.token, self.visit())
+
+    def shown(self) -> dict[str, Any]:
+        """What `saraban letter show` tells of the delivery."""
+        with self.world.database.read() as session:
+            return as_dict(session, session.get_one(LetterRow, 1))["deliveries"][0]  # type: ignore[no-any-return]
 
     def count(self, row: type) -> int:
         with self.world.database.read() as session:
@@ -255,6 +265,53 @@ def test_the_history_tells_of_a_silence_and_is_whole(holder: Holder) -> None:
         kept = {table: after for table, _, _, after in json.loads(told[0].changes)}
         assert kept["silences"]["network"] == "192.0.2.0/24"
         assert list(verify.faults(session, holder.world.originals)) == []
+
+
+def test_a_letter_that_was_only_tried_was_not_opened(holder: Holder) -> None:
+    holder.desk.look(holder.token, Visit(holder.world.now, "GET", "192.0.2.0/24", "test"))
+    holder.guess()
+    assert holder.page().steps[0].opened_at is not None  # somebody followed the link
+    assert (holder.page().steps[0].unlocked_at, holder.shown()["opened_at"]) == (None, None)
+
+
+def test_when_it_was_last_opened_with_its_code_is_told_everywhere(holder: Holder) -> None:
+    for _ in range(2):
+        at = holder.world.later(hours=2)
+        assert holder.type(holder.ask())
+        assert (holder.page().steps[0].unlocked_at, holder.shown()["opened_at"]) == (at, at)
+        with holder.world.database.read() as session:
+            assert list(verify.faults(session, holder.world.originals)) == []
+
+
+def test_the_letters_story_tells_of_codes_and_silences_and_through_whose_link(holder: Holder) -> None:
+    clerk = person(holder.world, Duty.CENTRAL_CLERK)
+    began = holder.world.now
+    for _ in range(4):
+        holder.ask()  # of those in one hour the last is told
+        holder.world.later(minutes=5)
+    assert holder.type(holder.ask())
+    opened = holder.world.now
+    holder.world.later(hours=1)
+    holder.guess()
+    silent = holder.world.now
+    *acts, _ = told(holder.world, clerk, 1).acts
+    school = "โรงเรียนบ้านนา"
+    assert [(act.at, act.what, act.holder) for act in acts] == [
+        (silent, "codes silenced", school),
+        (silent, "code sent", school),
+        (opened, "opened with code", school),
+        (opened, "code sent", school),
+    ]
+    assert opened - began < timedelta(hours=1)
+
+
+def test_a_school_hears_nothing_of_another_holders_codes(holder: Holder) -> None:
+    with holder.world.act("acknowledged") as act:
+        school = act.session.get_one(OrganisationRow, S1)
+        key = registers.enter(act, school, RegisterKind.INCOMING, letter_id=1, secrecy=Secrecy.SECRET).id
+    assert holder.type(holder.ask())
+    clerk = person(holder.world, Duty.SCHOOL_CLERK, place=S1)
+    assert [act.what for act in told(holder.world, clerk, key).acts] == ["acknowledged"]
 
 
 def test_a_silence_that_is_taken_away_is_found(holder: Holder) -> None:

@@ -174,6 +174,7 @@ def test_an_upgraded_ledger_is_worked_on_and_still_agrees(old: Old, tmp_path: Pa
         ("documents", "removed_at", moment_text(NOW)),
         ("documents", "removed_reason", "อื่น"),
         ("documents", "description", "อื่น"),
+        ("deliveries", "unlocked_at", moment_text(NOW)),
         ("registers", "closed", 1),
         ("organisations", "year_in_use", 2569),
         ("people", "account_id", 1),

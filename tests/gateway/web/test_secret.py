@@ -107,6 +107,21 @@ def test_an_open_letter_is_acknowledged_like_any_other(web: Site) -> None:
     assert len(web.desk.acts("acknowledge")) == 1
 
 
+def test_the_way_tells_who_had_the_code_and_of_others_that_their_link_was_followed(web: Site) -> None:
+    unlock(web, CODE)
+    followed = "อาจเป็นโปรแกรมตรวจอีเมล จึงไม่นับว่าอ่านแล้ว"
+    text = web.get(f"/r/{HIDDEN}").text
+    assert followed in text
+    assert "เปิดด้วยรหัส" not in text
+    page = web.desk.pages[HIDDEN]
+    *before, last = page.steps
+    web.desk.pages[HIDDEN] = replace(page, steps=(*before, replace(last, unlocked_at=NOW)))
+    text = web.get(f"/r/{HIDDEN}").text
+    assert "เปิดด้วยรหัสล่าสุดเมื่อ" in text
+    assert "14 ส.ค. 2569" in text.partition("เปิดด้วยรหัสล่าสุดเมื่อ")[2][:150]
+    assert followed not in text
+
+
 def test_cookies_insist_on_https_where_the_public_address_has_it() -> None:
     with site(base_url="https://127.0.0.1") as web:
         assert "Secure" in unlock(web, CODE).headers["Set-Cookie"]
