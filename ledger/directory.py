@@ -211,4 +211,6 @@ def _school_group(session: Session, code: str, office_id: int) -> int | None:
 
 def _choices(session: Session) -> str:
     codes = session.execute(sa.select(OrganisationRow.code).order_by(OrganisationRow.id).limit(8)).scalars()
-    return "(" + ", ".join(codes) + ", …)"
+    found = ", ".join(codes)
+    first = "ยังไม่มีทะเบียนหน่วยงาน ให้สั่ง saraban directory import ก่อน (import the directory first)"
+    return f"({found}, …)" if found else first

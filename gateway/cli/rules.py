@@ -16,7 +16,7 @@ from gateway.cli.registers import OrgOption
 from gateway.opening import clock
 from ledger import directory, routing, rules
 from ledger.directory import OrganisationRow
-from ledger.errors import Refused
+from ledger.errors import NotFound, Refused
 from ledger.history import acting
 from ledger.routing import RuleSet
 
@@ -34,8 +34,13 @@ def export_rules(org: OrgOption = "", config: ConfigOption = None) -> None:
     saraban rules export > rules.yaml
     """
     with opened(config) as ledger, ledger.database.read() as session:
-        owner = directory.organisation(session, org)
-        typer.echo(rules.load(session, owner.id).to_yaml(), nl=False)
+        try:
+            ruleset = rules.load(session, directory.organisation(session, org).id)
+        except NotFound:
+            if org:
+                raise
+            ruleset = RuleSet()  # the format is explained before there is an office
+    typer.echo(ruleset.to_yaml(), nl=False)
 
 
 @app.command("check")

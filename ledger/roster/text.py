@@ -29,22 +29,43 @@ from ledger.roster.parts import (
     SchoolGroup,
 )
 
-HEADING = """\
+EXAMPLE = """\
+offices:
+  - code: area4
+    name: สำนักงานเขตพื้นที่การศึกษา…
+    address: saraban@office.example
+    mailbox: central@office.example
+    prefix: ศธ 04022/
+    groups:
+      - {code: finance, name: กลุ่มบริหารงานการเงินและสินทรัพย์, mailbox: finance@office.example}
+    people:
+      - {code: p1, name: นางสาวตัวอย่าง ใจดี, group: finance, mailbox: p1@office.example, duties: [สารบรรณกลุ่ม]}
+schools:
+  - {code: s1, name: โรงเรียน…, mailbox: s1@office.example, domains: [school.example]}
+"""
+
+HEADING = (
+    """\
 ทะเบียนหน่วยงาน: สำนักงานเขต (offices) สถานศึกษา (schools) กลุ่มสถานศึกษา (school_groups) และหน่วยงานภายนอก (outside)
 
+  name        ชื่อเต็ม ของบุคลากรรวมคำนำหน้า
   code        รหัส ไม่ซ้ำกัน ใช้ A-Z 0-9 . _ - (ห้ามใช้เลขประจำตัวประชาชน)
   address     ที่อยู่รับหนังสือซึ่งระบบนี้รับแทน เช่น saraban@…
   mailbox     ที่อยู่ที่ระบบส่งแจ้งไปให้เจ้าหน้าที่ ต้องไม่ใช่ที่อยู่รับหนังสือ
   prefix      คำนำหน้าเลขที่หนังสือส่ง เช่น ศธ 04022/
   domains     โดเมนอีเมลของหน่วยงาน ใช้รู้จักผู้ส่ง
   type        government (รัฐบาล) หรือ private (เอกชน)
+  groups      กลุ่มของหน่วยงาน: code, name, mailbox
+  people      บุคลากร: code, name, position (ตำแหน่ง), group (code ของกลุ่ม), mailbox, duties
   registers   เลขเริ่มต้นของแต่ละทะเบียน แยกตามปี พ.ศ.: incoming, outgoing, order, certificate (0 = ไม่เปิดใช้)
   circular_series  shared (เลขหนังสือเวียนร่วมกับเลขส่ง) หรือ own (แยก)
-  duties      หน้าที่: administrator, register_admin, register_officer, correspondence_admin, central_clerk, group_clerk,
-              school_clerk, director, deputy
-
-(The directory: each organisation with its groups, people and registers below it.)
+  duties      หน้าที่ เขียนเป็นคำไทยหรือรหัสก็ได้:
 """
+    + "".join(f"              {duty:<22}{thai}\n" for duty, thai in DUTIES.items())
+    + "\nตัวอย่าง (An example):\n\n"
+    + EXAMPLE
+    + "\n(The directory: each organisation with its groups, people and registers below it.)\n"
+)
 
 _TEXTS = ("code", "name", "address", "mailbox", "prefix", "phone")
 _LISTS = ("domains", "registers", "groups", "people", "keeps_registers", "circular_series")

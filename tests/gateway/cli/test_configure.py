@@ -26,6 +26,7 @@ from gateway.receivers import Receivers
 from ledger import errors, private
 from ledger.accounts import AccountRow
 from ledger.database import open_database
+from ledger.routing import RuleSet
 from ledger.totp import TotpKey
 from tests.gateway.health.test_hatch import answering
 
@@ -138,6 +139,17 @@ def test_check_misses_the_directory_until_an_address_is_ours(saraban: Saraban, t
     office.write_text("offices: [{code: area, name: สพป.ตัวอย่าง, address: other@office.example}]")
     assert saraban("directory", "import", office, "--config", path).code == 0
     assert told() == (None, False)
+
+
+def test_a_new_office_reads_how_its_rules_are_written_and_what_comes_first(saraban: Saraban, tmp_path: Path) -> None:
+    path = settings(tmp_path, "")
+    exported = saraban("rules", "export", "--config", path)
+    assert (exported.code, exported.out) == (0, RuleSet().to_yaml())
+    assert "\nrules: []\n" in exported.out
+    (tmp_path / "rules.yaml").write_text(exported.out)
+    refused = saraban("rules", "import", tmp_path / "rules.yaml", "--config", path)
+    assert (refused.code, "ให้สั่ง saraban directory import ก่อน" in refused.err) == (66, True)
+    assert saraban("rules", "export", "--org", "nobody", "--config", path).code == 66
 
 
 def test_check_tells_what_is_written_as_in_an_older_file_and_how_it_is_written_now(

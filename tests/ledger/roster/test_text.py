@@ -56,6 +56,16 @@ def test_the_file_explains_itself_and_reads_back() -> None:
     assert parse(text) == roster
 
 
+def test_the_example_of_the_file_is_one_that_can_be_brought_in() -> None:
+    text = to_yaml(Roster())
+    example = text.partition("# ตัวอย่าง (An example):\n#\n")[2].partition("\n#\n")[0]
+    roster = parse("\n".join(line.removeprefix("# ") for line in example.splitlines()))
+    assert [each.kind for each in roster.organisations] == ["office", "school"]
+    assert (roster.groups[0].code, roster.people[0].duties) == ("finance", ("group_clerk",))
+    assert all(f"{duty} " in text and thai in text for duty, thai in DUTIES.items())
+    assert parse(text) == Roster()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
