@@ -6,16 +6,18 @@ What counts is the outbox, so that neither a restart nor another process begins 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Literal, Protocol
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple, Protocol
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ledger import directory, outbox
 from ledger.directory import OrganisationRow
 from ledger.history import Act
-from ledger.intakes import IntakeRow
-from ledger.values import Channel, NoticeKind, Reading
+from ledger.intakes import IntakeRow, OutcomeRow
+from ledger.outbox import OutboxRow
+from ledger.values import Channel, NoticeKind, OutcomeKind, Reading
 
 Whom = Literal["known", "all", "off"]
 
@@ -72,6 +74,26 @@ def answer(
         letter_id=letter_id,
         in_reply_to=reading.message_id,
     )
+
+
+class Heard(NamedTuple):
+    """What the sender of an arrival heard of its number."""
+
+    at: datetime | None = None  # when they were told
+    told_before: datetime | None = None  # not told, for they heard of another letter on that day
+
+
+def heard(session: Session, intake: IntakeRow) -> Heard:
+    """Whether the sender was told, or was not because of the answer that they had that day."""
+    wanted = sa.select(OutcomeRow).where(OutcomeRow.intake_id == intake.id, OutcomeRow.kind == OutcomeKind.REGISTERED)
+    settled = session.execute(wanted).scalar_one_or_none()
+    if settled is None or not intake.sender:
+        return Heard()
+    answers = sa.select(OutboxRow.made_at).where(OutboxRow.kind == NoticeKind.ANSWER)
+    answers = answers.where(OutboxRow.recipient == intake.sender).order_by(OutboxRow.id.desc()).limit(1)
+    at = session.execute(answers.where(OutboxRow.letter_id == settled.letter_id)).scalar()
+    that_day = answers.where(OutboxRow.made_at > settled.at - _DAY, OutboxRow.made_at <= settled.at)
+    return Heard(at, None if at else session.execute(that_day).scalar())
 
 
 def _name_of(session: Session, bare: str) -> str | None:

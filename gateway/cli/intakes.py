@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from gateway.cli.context import ConfigOption, JsonOption, emit_json, language, say, table
 from gateway.cli.opened import HIDDEN, opened, when, who
 from gateway.opening import clock
-from ledger import intakes
+from ledger import answering, intakes
 from ledger.errors import NotFound, Refused
 from ledger.history import acting
 from ledger.intakes import IntakeRow
@@ -25,6 +26,28 @@ OUTCOMES = {
     OutcomeKind.AUTO_REPLY: "ตอบกลับอัตโนมัติ",
     OutcomeKind.HELD: "รอเจ้าหน้าที่",
     OutcomeKind.REFUSED: "ไม่รับ",
+}
+
+_NAMES = {
+    "taken_at": ("รับเมื่อ", "Taken"),
+    "channel": ("ทาง", "Way"),
+    "source": ("แหล่ง", "Source"),
+    "from": ("ผู้ส่ง", "From"),
+    "recipients": ("ผู้รับในซองจดหมาย", "Envelope recipients"),
+    "name": ("ชื่อไฟล์", "File name"),
+    "subject": ("เรื่อง", "Subject"),
+    "outcome": ("ผล", "Outcome"),
+    "text": ("เลขทะเบียน", "Number"),
+    "to": ("ถึง", "To"),
+    "reason": ("เหตุผล", "Reason"),
+    "answered_at": ("แจ้งเลขแก่ผู้ส่งเมื่อ", "Sender told"),
+    "answered_before": ("ไม่ได้แจ้งเลข เพราะ", "Sender not told, because"),
+    "peer": ("ส่งมาจากเครื่อง", "Peer"),
+    "message_id": ("Message-ID", "Message-ID"),
+    "size": ("ขนาด (ไบต์)", "Size (bytes)"),
+    "sha256": ("SHA-256", "SHA-256"),
+    "original": ("ต้นฉบับ", "Original"),
+    "defects": ("ข้อบกพร่อง", "Defects"),
 }
 
 
@@ -79,10 +102,30 @@ def show_intake(
         told = as_dict(row, intakes.outcome(session, number))
         told |= {"peer": row.peer, "recipients": row.recipients.split(), "message_id": row.message_id}
         told |= {"defects": row.defects.splitlines(), "original": str(ledger.originals.path(row.sha256))}
+        heard = answering.heard(session, row)
+        told |= {"answered_at": heard.at, "answered_before": heard.told_before}
     if as_json:
         emit_json(told)
-        return
-    table(f"#{number}", ("", ""), [(name, value) for name, value in told.items() if value not in ("", None, [])])
+    else:
+        tell(told)
+
+
+def tell(told: dict[str, Any]) -> None:
+    """One arrival on the terminal."""
+    thai = language() == "th"
+    named = {_NAMES[name][0 if thai else 1]: _cell(name, told[name], thai) for name in _NAMES if name in told}
+    table(f"#{told['id']}", ("", ""), [(name, value) for name, value in named.items() if value])
+
+
+def _cell(name: str, value: Any, thai: bool) -> str:
+    if name == "answered_before" and value:
+        pause = "แจ้งผู้ส่งแต่ละรายไม่เกินหนึ่งฉบับใน 24 ชั่วโมง และได้แจ้งไปแล้วเมื่อ", "each sender is told once in 24 hours, last"
+        return f"{pause[0 if thai else 1]} {when(value)}"
+    if name == "outcome" and value:
+        return OUTCOMES[value] if thai else str(value)
+    if isinstance(value, datetime):
+        return when(value)
+    return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 
 @app.command("retry")

@@ -258,7 +258,8 @@ class IntakeSettings(Section):
     answer: Literal["known", "all", "off"] = Field(
         default="known",
         description="แจ้งเลขทะเบียนรับแก่ผู้ส่ง known เฉพาะผู้ที่อยู่ในทะเบียนหน่วยงานและบุคลากร all ทุกคน off ไม่แจ้ง"
-        " / tell senders the number: those whom the directory knows, all, or nobody",
+        " โดยแจ้งผู้ส่งแต่ละรายไม่เกินหนึ่งฉบับใน 24 ชั่วโมง"
+        " / tell senders the number: those whom the directory knows, all, or nobody; each sender once in 24 hours",
     )
     answers_per_hour: Whole = Field(
         default=100,

@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 from ledger_world import World, sender_of
 
-from ledger import answering, intakes
+from ledger import answering, intakes, letters
 from ledger.answering import Answering
 from ledger.database import open_database
 from ledger.directory import GroupRow, OrganisationRow, PersonRow
 from ledger.intakes import IntakeRow
 from ledger.outbox import OutboxRow
-from ledger.values import Channel, Intake, NoticeKind, Reading, ReadingKind
+from ledger.values import Channel, Intake, NoticeKind, OutcomeKind, Reading, ReadingKind, Secrecy
 
 STRANGER = "you@evil.example"
 OBEC = "clerk@obec.example"
@@ -156,3 +156,27 @@ def test_counting_needs_the_small_index_alone(peopled: World) -> None:
         asked = "EXPLAIN QUERY PLAN SELECT id FROM outbox WHERE kind = 'answer' AND made_at > ? LIMIT 9"
         (step,) = session.connection().exec_driver_sql(asked, (str(datetime.now(UTC)),))
     assert "ix_outbox_answered" in step.detail
+
+
+def test_why_a_second_letter_of_the_day_was_not_answered_is_known(peopled: World) -> None:
+    def arrive(sender: str, number: int) -> answering.Heard:
+        """A letter comes from that sender, is registered and answered as may be; what is known of it then."""
+        content = f"{sender} {number}".encode()
+        with peopled.database.write() as session:
+            (key,) = intakes.take(session, [(Intake(Channel.SMTP, "smtp", content, peopled.now, sender=sender), 1)])
+        with peopled.act("registered") as act:
+            owner, intake = act.session.get_one(OrganisationRow, 1), act.session.get_one(IntakeRow, key)
+            letter = letters.write(act, (), organisation_id=1, intake_id=key).id
+            reading = Reading(kind=ReadingKind.LETTER, message_id="1@x.example")
+            answering.answer(act, owner, intake, reading, letter, Post(Answering()))
+            intakes.conclude(act, key, OutcomeKind.REGISTERED, "", secrecy=Secrecy.ORDINARY, letter_id=letter)
+        with peopled.database.read() as session:
+            return answering.heard(session, session.get_one(IntakeRow, key))
+
+    first = peopled.now
+    assert arrive(OBEC, 1) == (first, None)
+    peopled.later(hours=3)
+    assert arrive(OBEC, 2) == (None, first)
+    assert arrive(STRANGER, 3) == (None, None)  # nobody told them before
+    second = peopled.later(days=1)
+    assert arrive(OBEC, 4) == (second, None)
