@@ -31,7 +31,8 @@ def watched(ledger: Ledger, folders: Sequence[FolderWatch]) -> Callable[[], list
         for watch in folders:
             path, fault = watch.folder.path, "" if watch.folder.path.is_dir() else _GONE
             came = last.get((Channel.FOLDER, str(path)))
-            found.append(Source(f"โฟลเดอร์ {path.name}", came, fault, watch.status().torn))
+            status = watch.status()
+            found.append(Source(f"โฟลเดอร์ {path.name}", came, fault, status.torn, status.failed))
         return found
 
     return look

@@ -143,4 +143,4 @@ class Pulse:
         patience = 1.5 * watch.folder.period
         failed = status.error_at is not None and (listed is None or status.error_at - listed > patience)
         age = self._age(self._begun if listed is None else listed)
-        return FolderState(str(status.path), status.error if failed else "", round(age, 3), status.torn)
+        return FolderState(str(status.path), status.error if failed else "", round(age, 3), status.torn, status.failed)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
 from gateway.health.troubles import Trouble, troubles
-from gateway.health.values import Health
+from gateway.health.values import Health, Remark
 
 State = Literal["stopped", "starting", "running", "refusing", "troubled", "unaddressed", "closing", "silent"]
 
@@ -34,8 +35,16 @@ def to_the_office(health: Health) -> dict[str, Any]:
             for door in health.doors
         ],
         "reasons": [{**_reason(trouble), "detail": trouble.detail} for trouble in found],
-        "remarks": [asdict(remark) for remark in health.remarks],
+        "remarks": [asdict(remark) for remark in (*health.remarks, *_not_registered(health))],
     }
+
+
+def _not_registered(health: Health) -> Iterator[Remark]:
+    for folder in health.folders:
+        if folder.failed:
+            th = f"โฟลเดอร์ {folder.path}: {folder.failed} ไฟล์ไม่ได้ลงทะเบียน ดูในโฟลเดอร์ failed"
+            en = f"folder {folder.path}: files that were not registered: {folder.failed}, see the folder failed"
+            yield Remark("folders", th, en)
 
 
 def to_everybody(health: Health) -> tuple[dict[str, Any], bool]:

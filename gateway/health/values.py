@@ -26,6 +26,7 @@ class FolderState:
     error: str  # why it cannot be listed, "" when it can
     age: float  # seconds since it was last listed
     torn: int = 0  # files in it that are not whole yet
+    failed: int = 0  # files that were not registered and lie in its failed/
 
 
 @dataclass(frozen=True, slots=True)

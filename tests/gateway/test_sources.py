@@ -55,5 +55,14 @@ def test_files_that_are_not_whole_yet_are_told_at_their_folder_while_they_wait(t
         page = office.signed_in("office.central_clerk").get("/home", Accept_Language=language)
     assert {"th": "มี 2 ไฟล์ที่ยังไม่สมบูรณ์", "en": "wait for their end: 2"}[language] in text_of(page)
     stand_still(two, 160.0, 200.0)
-    assert [source.torn for source in look()] == [0, 0]
+    assert [(source.torn, source.failed) for source in look()] == [(0, 0), (0, 2)]
+    (tmp_path / "two" / "c.pdf").write_bytes(TORN)
+    stand_still(two, 230.0, 260.0)
+    with house(tmp_path / "house", sources=look) as office:
+        page = text_of(office.signed_in("office.central_clerk").get("/home", Accept_Language=language))
+    both = {
+        "th": "กำลังรอให้ครบ · 2 ไฟล์ไม่ได้ลงทะเบียน ดูในโฟลเดอร์ failed",
+        "en": "Files that were not registered: 2, see the folder failed",
+    }
+    assert both[language] in page
     ledger.close()

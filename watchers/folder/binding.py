@@ -37,6 +37,7 @@ class FolderStatus:
     scanned_at: float | None = None  # the last listing that worked, by `time.monotonic()`
     pending: int = 0  # letters in the folder
     torn: int = 0  # of these, still but not whole: they wait for their end, `patience` at most
+    failed: int = 0  # files that lie in failed/ and were not registered
     flying: int = 0  # of these, offered and without an outcome yet
     strange: int = 0  # links, pipes, sub-folders …: never opened, left where they are
     error: str = ""  # the last fault of ours, without the name of a file (I8)

@@ -16,7 +16,7 @@ from functools import partial
 
 from ledger.errors import FileIncomplete, FileTooLarge, Refused
 from ledger.values import Channel, Intake, Outcome, OutcomeKind, Scan
-from watchers.folder import names, safely
+from watchers.folder import names, refused, safely
 from watchers.folder.bell import Bell
 from watchers.folder.binding import Folder, FolderStatus
 from watchers.folder.flights import Flight, Flights
@@ -55,7 +55,7 @@ class FolderWatch:
         self._flights = Flights(take, settle, self._wake.set)
         self._ready: deque[str] = deque()
         self._strange: set[str] = set()
-        self._scanned = self._next_scan = self._asked = float("-inf")
+        self._scanned = self._next_scan = self._asked = self._counted = float("-inf")
         self._recovered = False  # whether nothing can be lying there that was set aside
         self._status = FolderStatus(folder.path)
 
@@ -92,6 +92,9 @@ class FolderWatch:
         if now >= self._asked + self.folder.period:
             self._asked = now
             self._close_secrets()
+        if now >= self._counted + self.folder.period:
+            self._counted = now
+            self._count_failed()
         self._tell_of_torn()
         self._status = replace(
             self._status,
@@ -108,6 +111,16 @@ class FolderWatch:
             log.warning(
                 "%s: files that are not whole yet: %d; each waits for its end, %g s", self.folder.path, torn, wait
             )
+
+    def _count_failed(self) -> None:
+        try:
+            with safely.directory(self.folder.path) as directory:
+                failed = refused.count(directory)
+        except OSError:  # the scan tells it
+            return
+        if failed > self._status.failed:
+            log.warning("%s: files that were not registered lie in failed/: %d", self.folder.path, failed)
+        self._status = replace(self._status, failed=failed)
 
     def _scan_due(self) -> float:
         soonest = self._scanned + _PACE
@@ -234,6 +247,8 @@ class FolderWatch:
             return
         else:
             self._sightings.forget(flight.name)
+            if _refusal(ending) is not None:
+                self._counted = float("-inf")  # it lies in failed/ now
         self._flights.drop(flight)
 
     def _close_secrets(self) -> None:

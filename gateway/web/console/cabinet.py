@@ -51,3 +51,4 @@ class Source:
     last: datetime | None  # when something last came
     fault: str = ""  # a Thai sentence, "" when all is well
     torn: int = 0  # files that wait because they are not whole yet
+    failed: int = 0  # files that were not registered and lie in failed/

@@ -13,7 +13,7 @@ from alembic import command
 
 from gateway import lock
 from gateway.health import told
-from gateway.health.values import Health
+from gateway.health.values import FolderState, Health
 from gateway.web.proxies import NAMES_NO_VISITOR
 from ledger import private
 from ledger.database import FILE, SCHEMA, Database
@@ -72,6 +72,16 @@ def test_what_is_noticed_of_a_proxy_is_told_to_whoever_asks(
     with lock.only_one(tmp_path / "data"), answering(tmp_path / "data", said):
         found = saraban(command_line, "--config", settings(tmp_path, ""))
     assert (found.code, NAMES_NO_VISITOR.th in found.out) == (0, True)
+
+
+def test_files_that_were_not_registered_are_told_with_their_folder(saraban: Saraban, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(0o700)
+    folders = (FolderState("/srv/scans/finance", "", 3.0, failed=2), FolderState("/srv/scans/exam", "", 3.0))
+    said = json.loads(json.dumps(told.to_the_office(replace(WELL, folders=folders))))
+    with lock.only_one(tmp_path / "data"), answering(tmp_path / "data", said):
+        found = saraban("status", "--config", settings(tmp_path, ""))
+    assert "! โฟลเดอร์ /srv/scans/finance: 2 ไฟล์ไม่ได้ลงทะเบียน ดูในโฟลเดอร์ failed" in found.out
+    assert (found.code, "exam" in found.out) == (0, False)
 
 
 def test_a_ledger_in_which_an_older_daemon_works_is_left_to_it(saraban: Saraban, tmp_path: Path) -> None:

@@ -153,6 +153,28 @@ def test_that_a_file_waits_for_its_end_is_logged_once_without_its_name(
     assert len(office.taken) == 2
 
 
+def test_files_that_were_not_registered_are_told_once_without_their_names_while_they_lie_there(
+    drop: Drop, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def told() -> list[str]:
+        return [each.getMessage() for each in caplog.records if "failed/" in each.getMessage()]
+
+    (path / "งบ.pdf").write_bytes(PDF[:40])
+    for _ in range(65):
+        drop.after(10)
+    assert drop.names == {"failed/งบ.pdf", "failed/งบ.pdf.txt"}
+    assert drop.watch.status().failed == 1
+    assert told() == [f"{path}: files that were not registered lie in failed/: 1"]
+    (path / "failed/งบ.pdf").unlink()
+    (path / "failed/งบ.pdf.txt").rename(path / "failed/ลับ.txt")  # as of a secret file, which left the share
+    drop.after(10)
+    assert drop.watch.status().failed == 1
+    (path / "failed/ลับ.txt").unlink()
+    drop.after(10)
+    assert drop.watch.status().failed == 0
+    assert len(told()) == 1
+
+
 def test_how_long_a_file_waits_for_its_end_is_a_setting(office: Office, path: Path) -> None:
     drop = Drop(office, Folder(path, path.with_name("closed"), share=True, patience=30))
     (path / "scan.pdf").write_bytes(PDF[:40])
