@@ -26,7 +26,7 @@ from gateway.settings.ways_out import RelaySettings
 from gateway.web.peer import Peers
 from ledger import directory, private
 from ledger.database import FILE, Database, verdict
-from ledger.errors import PortTaken, SarabanError, SocketTaken
+from ledger.errors import PortTaken, SarabanError
 from mailers.connection import Broken
 from mailers.connection import connect as reach
 from watchers.smtp import socketfile
@@ -160,7 +160,7 @@ def _socket_file(door: LmtpSettings, path: Path, data: Path, *, ours: bool) -> I
         th = f"{path} อยู่ใน {data} ซึ่งผู้ใช้อื่นเข้าไม่ได้ เซิร์ฟเวอร์อีเมลจึงส่งมาไม่ถึง ให้ตั้ง lmtp.path ไว้นอกโฟลเดอร์นี้"
         en = f"{path} lies in {data}, where no mail server gets in: set lmtp.path to a place outside"
         yield Finding("wrong", "lmtp.path", th, en)
-    if (taken := socketfile.fault(path)) is not None and not (ours and isinstance(taken, SocketTaken)):
+    if not ours and (taken := socketfile.fault(path)) is not None:  # our own door need not hear from us
         yield Finding("wrong", "lmtp.path", taken.sentence("th"), taken.sentence("en"))
     try:
         socketfile.group_of(door.group, path.parent)

@@ -34,7 +34,7 @@ def set_up(level: str, form: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for quiet in ("mail.log", "watchdog", "uvicorn", "asyncio"):
+    for quiet in ("mail.log", "watchdog", "uvicorn", "asyncio", "alembic"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_STAMPS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

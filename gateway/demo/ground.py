@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 from gateway import lock
-from gateway.demo import guests, office
+from gateway.demo import guests, office, papers
 from gateway.opening import clock, open_ledger
 from gateway.settings import Settings, changing, load
 from ledger import directory, durable, enrol, rules
@@ -15,7 +15,7 @@ from ledger.errors import AlreadyRunning, NotFound
 from ledger.history import acting
 
 SMTP_PORT, HTTP_PORT = 2525, 8080
-DROP, OUTBOX = "incoming", "outbox"
+DROP, OUTBOX, PAPER = "incoming", "outbox", "หนังสือ.pdf"
 
 _SETTINGS = """\
 # การตั้งค่าของระบบตัวอย่าง / settings of the demo. ทุกการตั้งค่า / every setting: saraban init
@@ -63,6 +63,8 @@ def prepare(folder: Path, smtp_port: int | None, http_port: int | None) -> Setti
     changing.change(file, {(door, "port"): port for door, port in ports.items() if port != now[door]})
     (folder / DROP).mkdir(exist_ok=True)
     (folder / OUTBOX).mkdir(exist_ok=True)
+    if not (folder / PAPER).exists():  # a letter to drop and to send, for whoever has none at hand
+        durable.write(folder / PAPER, papers.pdf("ขอเชิญประชุม", ("A letter to try the demo with",)))
     return load(file, os.environ)
 
 

@@ -46,13 +46,14 @@ def _announce(running: Running, folder: Path, form: str) -> None:
 
 def _tell_people(running: Running, folder: Path, drop: Path) -> None:
     host, _, port = running.smtp.rpartition(":")
+    envelope = f'--to {MAILBOX} --from you@school.example --header "Subject: ขอเชิญประชุม"'
     typer.echo(
         f"""
   หน้าเว็บ / pages        {running.http}/
   อ่านจดหมาย / read mail   {running.http}/demo/mail
-  ส่งจดหมาย / send a mail  swaks --server {host}:{port} --to {MAILBOX} --from you@school.example --attach หนังสือ.pdf
+  ส่งจดหมาย / send a mail  swaks --server {host}:{port} {envelope}
   เข้าสู่ระบบ / sign in     {running.http}/sign-in  registry1@area4.example  {guests.password(folder)}
-  วางไฟล์ / drop a file    cp หนังสือ.pdf {drop}/
+  วางไฟล์ / drop a file    cp {folder / ground.PAPER} {drop}/
   ดูทะเบียน / register     saraban register list incoming --config {folder / "saraban.toml"}
   หยุด / stop              Ctrl+C
 """,

@@ -75,6 +75,9 @@ def read_file(path: Path) -> Draft:
         # Notepad marks its files with a byte order mark.
         text = path.read_text("utf-8-sig")
         draft.tree = tomllib.loads(text)
+    except FileNotFoundError:
+        th = "ไม่พบไฟล์การตั้งค่านี้ ให้ตรวจที่อยู่ หรือสร้างใหม่ด้วย saraban init"
+        draft.faults.append(Fault(0, str(path), th, "is not there: look at its place, or make it with saraban init"))
     except OSError as error:
         draft.faults.append(Fault(0, str(path), f"อ่านไม่ได้: {error.strerror}", f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError:

@@ -71,3 +71,13 @@ def test_as_text_in_a_journal_every_line_has_its_priority() -> None:
 def test_as_text_elsewhere_no_line_has_one() -> None:
     for environ in ({}, {"JOURNAL_STREAM": "8:12345"}):
         assert not [line for line in written("text", **environ) if line.startswith("<")]
+
+
+def test_a_ledger_that_is_made_anew_leaves_none_of_its_tools_lines(tmp_path: Path) -> None:
+    program = "import sys; from pathlib import Path; from gateway.logs import set_up; set_up('info', 'text')\n"
+    program += "from ledger.database import open_database; open_database(Path(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "data"], capture_output=True, text=True, check=True
+    )
+    assert "alembic" not in done.stderr
+    assert "autogenerate" not in done.stderr

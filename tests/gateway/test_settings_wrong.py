@@ -280,6 +280,7 @@ def test_all_faults_are_told_together(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     path = tmp_path / "saraban.toml"
-    assert faults(path, {}, "en") == ["saraban.toml: cannot be read: No such file or directory"]
+    assert faults(path, {}, "en") == ["saraban.toml: is not there: look at its place, or make it with saraban init"]
+    assert "ไม่พบไฟล์การตั้งค่านี้" in faults(path, {}, "th")[0]
     path.write_bytes("language = 'ไทย'".encode("tis-620"))
     assert faults(path, {}, "en") == ["saraban.toml: save this file as UTF-8"]

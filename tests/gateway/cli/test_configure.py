@@ -190,6 +190,20 @@ def test_check_knows_who_gets_in_by_the_socket_file(saraban: Saraban, tmp_path: 
     assert verdicts("path = 'lmtp'") == (os.EX_CONFIG, ["lmtp.path good", "lmtp.path wrong"])
 
 
+def test_check_does_not_knock_at_the_socket_file_of_the_running_daemon(saraban: Saraban, tmp_path: Path) -> None:
+    path, door = settings(tmp_path, "[lmtp]\nenabled = true\npath = 'lmtp'"), tmp_path / "lmtp"
+    (tmp_path / "data").mkdir(0o700)
+    doors = [{"channel": "lmtp", "addresses": [str(door)]}]
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(door))
+        listening.listen()
+        listening.setblocking(False)
+        with lock.only_one(tmp_path / "data"), answering(tmp_path / "data", {"doors": doors}):
+            assert saraban("check", "--json", "--config", path).verdicts()["lmtp.path"] == "good"
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+
+
 def test_a_wrong_group_is_told_at_the_start(saraban: Saraban, tmp_path: Path) -> None:
     text = "smtp.enabled = false\n[lmtp]\nenabled = true\npath = 'lmtp'\ngroup = 'sarabun'"
     told = saraban("run", "--config", settings(tmp_path, text))

@@ -13,6 +13,7 @@ from gateway.demo import ground
 from gateway.settings import load
 from ledger.errors import AlreadyRunning, SettingsWrong
 from tests.mailers.servers import free_port
+from watchers.folder.whole import Wholeness, wholeness
 
 ADDED = """
 # ตู้รับของเรา / what we added
@@ -52,6 +53,19 @@ def given() -> tuple[int, int]:
 def test_a_new_folder_gets_the_ports_that_are_given(tmp_path: Path, given: tuple[int, int]) -> None:
     settings = ground.prepare(tmp_path / "demo", *given)
     assert (settings.smtp.port, settings.http.port) == given == ports(tmp_path / "demo")
+
+
+def test_what_the_readme_drops_and_sends_is_there_and_stays_as_somebody_made_it(
+    tmp_path: Path, given: tuple[int, int]
+) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    assert f"cp demo/{ground.PAPER} demo/{ground.DROP}/" in readme
+    assert f"saraban send demo/{ground.PAPER} " in readme
+    ground.prepare(tmp_path, *given)
+    assert wholeness((tmp_path / ground.PAPER).read_bytes(), ground.PAPER) is Wholeness.WHOLE
+    (tmp_path / ground.PAPER).write_bytes(b"mine")
+    ground.prepare(tmp_path, *given)
+    assert (tmp_path / ground.PAPER).read_bytes() == b"mine"
 
 
 def test_other_ports_leave_what_was_added_as_it_was_written(tmp_path: Path, given: tuple[int, int]) -> None:
