@@ -72,7 +72,9 @@ class Connection(HttpToolsProtocol):
             # asyncio does so only for sockets that name their protocol; without it each answer waits 40 ms.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._await_head()
-        if not self._behind_proxy():
+        if self._behind_proxy():
+            self._crowd.stand_by(self, self._neighbour)
+        else:
             self._crowd.enter(self, self._neighbour)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -142,7 +144,7 @@ class Connection(HttpToolsProtocol):
 
     def signed_in(self, account: int) -> None:
         """See `line.Line`."""
-        if asking := self._asks():
+        if (asking := self._asks()) and not self.has_left():
             self._crowd.know(self, asking, self._cookie(), account)
 
     def not_signed_in(self) -> None:
@@ -181,8 +183,11 @@ class Connection(HttpToolsProtocol):
         return next((value for name, value in self.headers if name == b"cookie"), b"")
 
     def _may_ask(self) -> bool:
-        asking = self._asks()
-        return not asking or self._crowd.ask(self, asking, self._cookie())
+        if self.has_left():  # who has hung up takes no place any more, as nobody would free it
+            return False
+        if asking := self._asks():
+            return self._crowd.ask(self, asking, self._cookie())
+        return not self._behind_proxy() or self._crowd.ask_itself(self, self._neighbour)
 
     async def _when_there_is_room(self, scope: Scope, receive: Receive, send: Send) -> None:
         """For a request that must wait for others; who comes later may take its place."""
@@ -204,8 +209,8 @@ class Connection(HttpToolsProtocol):
         if self.cycle.response_complete:
             self.asking = False
         if self.cycle.response_complete and not self._in_body:
-            if self._behind_proxy():
-                self._crowd.leave(self)
+            if self._behind_proxy() and not self.has_left():
+                self._crowd.stand_by(self, self._neighbour)
             self._await_head()
         if self.transport.is_closing():
             self._watch_reader()

@@ -14,7 +14,7 @@ import pytest
 
 from gateway.web import connection, forms
 from gateway.web.app import build
-from gateway.web.crowd import ANSWERED, FEW, STRANGERS
+from gateway.web.crowd import ANSWERED, FEW, PROXIED, STRANGERS
 from gateway.web.peer import Peers
 from ledger.values import ReceiptPage, Visit
 from tests.gateway.web.healths import WELL
@@ -251,7 +251,7 @@ def test_a_proxy_is_not_counted_but_those_for_whom_it_speaks(lines: Callable[[in
         idle = [open_line() for _ in range(2 * FEW)]
         one = [open_line(forwarded("203.0.113.5", b"name=")) for _ in range(ANSWERED + 1)]
         other = [open_line(forwarded("203.0.113.6", b"name=")) for _ in range(ANSWERED)]
-        eventually(lambda: len(stage.crowd) == 2 * ANSWERED)
+        eventually(lambda: len(stage.crowd) == 2 * FEW + 2 * ANSWERED)
         eventually(lambda: ended(one[0]))
         assert not any(map(ended, [*idle, *one[1:], *other]))
 
@@ -260,6 +260,35 @@ def test_a_proxys_connection_is_counted_only_while_it_is_asked_something(lines: 
     asked = LETTER[:-2] + b"X-Forwarded-For: 203.0.113.5\r\n\r\n"
     with staged(RememberingDesk(), Peers(["127.0.0.1"])) as (stage, port):
         open_line = lines(port)
-        for _ in range(2 * FEW):
-            assert open_line(asked).recv(65536).startswith(b"HTTP/1.1 200")
+        idle = [open_line(asked) for _ in range(2 * FEW)]
+        assert all(line.recv(65536).startswith(b"HTTP/1.1 200") for line in idle)
+        assert not any(map(ended, idle))
+        for line in idle:
+            line.close()
         eventually(lambda: len(stage.crowd) == 0)
+
+
+@pytest.mark.parametrize("said", [b"GET / HT", ASKED], ids=["half a head", "idle"])
+def test_a_trusted_address_that_opens_all_it_can_shuts_nobody_out(lines: Callable[[int], Open], said: bytes) -> None:
+    with staged(RememberingDesk(), Peers(["127.0.0.1"])) as (stage, port):
+        open_line = lines(port)
+        held = [open_line(said) for _ in range(PROXIED)]
+        eventually(lambda: len(stage.crowd) == PROXIED)
+        late = [open_line(asked, source=source) for asked in (ASKED, LETTER) for source in ("", "127.8.0.1")]
+        assert [status(line.recv(65536)) for line in late] == [200] * 4
+        eventually(lambda: ended(held[0]) and ended(held[1]))
+
+
+def test_who_hangs_up_keeps_no_place(lines: Callable[[int], Open]) -> None:
+    """Some are being answered, others wait for them; all leave at the same moment."""
+    desk = Slow()
+    with staged(desk) as (stage, port):
+        open_line = lines(port)
+        letters = [open_line(LETTER) for _ in range(FEW)]
+        eventually(lambda: len(stage.crowd) == FEW and sum(one.asking for one in stage.crowd._places) == ANSWERED)
+        for line in letters:
+            line.close()
+        desk.opens.set()
+        eventually(lambda: len(stage.crowd) == 0)
+        time.sleep(5 * connection.LOOK)
+        assert len(stage.crowd) == 0

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.web import crowd as crowds
+from gateway.web.connection import MOST
 from gateway.web.crowd import Bounds, Crowd
 
 HERE = "192.0.2.7"
@@ -210,7 +211,69 @@ def test_a_crowd_is_told_of_once_until_it_is_over(small: Crowd) -> None:
 def test_nothing_is_kept_of_who_has_left(crowd: Crowd) -> None:
     callers = come(crowd, 1.0, 2.0, 3.0)
     crowd.know(callers[0], HERE, COOKIE, 1)
+    crowd.stand_by(callers[1], HERE)
     for caller in callers:
         crowd.leave(caller)
         crowd.leave(caller)
-    assert (len(crowd), crowd._here, crowd._all) == (0, {}, {False: set(), True: set()})
+    assert (len(crowd), crowd._here, any(crowd._all.values())) == (0, {}, False)
+
+
+# Proxies of ours
+
+
+@pytest.fixture
+def proxied() -> Crowd:
+    return Crowd(Bounds(proxied=4, proxied_answered=3))
+
+
+def stand_by(crowd: Crowd, *waiting: float, address: str = HERE) -> list[Someone]:
+    callers = [Someone(since) for since in waiting]
+    for caller in callers:
+        crowd.stand_by(caller, address)
+    return callers
+
+
+def test_all_together_leave_room_in_what_the_server_holds() -> None:
+    most = Bounds()
+    assert most.strangers + most.known + most.proxied <= MOST - 50
+
+
+def test_of_what_proxies_keep_open_the_longest_of_the_most_crowded_makes_room(proxied: Crowd) -> None:
+    (first,) = stand_by(proxied, 1.0, address=THERE[0])
+    three = stand_by(proxied, 7.0, 6.0, 8.0)
+    stand_by(proxied, 9.0, address=THERE[1])
+    assert [one.ended for one in (first, *three)] == [False, False, True, False]
+
+
+def test_one_on_which_a_request_is_answered_is_kept_whoever_asks(proxied: Crowd) -> None:
+    asking = stand_by(proxied, 1.0, 2.0, 3.0)
+    assert proxied.ask(asking[0], THERE[0], b"")
+    proxied.know(asking[0], THERE[0], COOKIE, 1)
+    assert all(proxied.ask_itself(one, HERE) for one in asking[1:])
+    for one in asking:
+        one.asking = True
+    idle = stand_by(proxied, 4.0, 5.0, 6.0, 7.0)
+    assert [one.ended for one in (*asking, *idle)] == [False, False, False, True, True, False, False]
+
+
+def test_a_proxy_that_asks_much_for_itself_leaves_room_to_be_heard(proxied: Crowd) -> None:
+    for one in stand_by(proxied, 3.0, 1.0, 2.0):
+        assert proxied.ask_itself(one, HERE)
+        one.asking = True
+    asking = sorted(proxied._places, key=lambda one: one.waiting_since or 0)
+    (late,) = stand_by(proxied, 9.0)
+    assert proxied.ask_itself(late, HERE)
+    assert [one.ended for one in asking if isinstance(one, Someone)] == [True, False, False]
+    late.asking = True
+    for one in (*asking, late):
+        one.waiting_since = None
+    (later,) = stand_by(proxied, 10.0)
+    assert not proxied.ask_itself(later, HERE)
+
+
+def test_a_crowd_of_proxies_is_told_of_once_until_it_is_over(proxied: Crowd) -> None:
+    with capture_logs() as logs:
+        for _ in range(2):
+            for one in stand_by(proxied, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0):
+                proxied.leave(one)
+    assert [(one["event"], one["proxied"], one["addresses"]) for one in logs] == [("web.crowded", 4, 1)] * 2
