@@ -132,8 +132,9 @@ def _space(settings: Settings) -> Iterator[Finding]:
     standing = next(folder for folder in (settings.data, *settings.data.parents) if folder.exists())
     least, free = settings.intake.refuse_below_free, shutil.disk_usage(standing).free
     if free < least:
-        th = f"เหลือพื้นที่ {gigabytes(free)} น้อยกว่า {gigabytes(least)} ที่ตั้งไว้ จะหยุดรับหนังสือชั่วคราว"
-        en = f"{gigabytes(free)} are free, less than {gigabytes(least)} as set: no letter would be taken"
+        th = f"เหลือพื้นที่ {gigabytes(free)} น้อยกว่า {gigabytes(least)} ที่ตั้งไว้ จะไม่รับอีเมล โฟลเดอร์และการลงทะเบียนด้วยตนเองยังใช้ได้"
+        en = f"{gigabytes(free)} are free, less than {gigabytes(least)} as set: no mail would be taken"
+        en += "; folders and forms still work"
         yield Finding("wrong", "intake.refuse_below_free", th, en)
 
 

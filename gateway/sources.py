@@ -17,17 +17,22 @@ LOOKED_AT = 2000  # the newest arrivals; what came before them, came long ago
 _GONE = "ไม่พบโฟลเดอร์นี้ ให้ผู้ดูแลระบบตรวจสอบ"
 
 
-def watched(ledger: Ledger, folders: Sequence[FolderWatch]) -> Callable[[], list[Source]]:
-    """A function that looks at every source which the settings name, `folders` among them."""
+def watched(
+    ledger: Ledger, folders: Sequence[FolderWatch], refusing: Callable[[], datetime | None]
+) -> Callable[[], list[Source]]:
+    """A function that looks at every source which the settings name, `folders` among them.
+
+    Arguments: `refusing` says since when no mail is taken, if none is.
+    """
     settings = ledger.settings
 
     def look() -> list[Source]:
-        last = _last(ledger)
+        last, since = _last(ledger), refusing()
         found = []
         if settings.smtp.enabled:
-            found.append(Source("อีเมล (SMTP)", last.get((Channel.SMTP, ""))))
+            found.append(Source("อีเมล (SMTP)", last.get((Channel.SMTP, "")), refusing_since=since))
         if settings.lmtp.enabled:
-            found.append(Source("อีเมล (LMTP)", last.get((Channel.LMTP, ""))))
+            found.append(Source("อีเมล (LMTP)", last.get((Channel.LMTP, "")), refusing_since=since))
         for watch in folders:
             path, fault = watch.folder.path, "" if watch.folder.path.is_dir() else _GONE
             came = last.get((Channel.FOLDER, str(path)))

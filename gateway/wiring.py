@@ -160,7 +160,7 @@ def cabinet(house: House) -> Cabinet:
         reader=MaskedReader(ledger.database, house.reader),
         answering=answering(ledger.settings),
         digits=ledger.settings.digits,
-        sources=sources.watched(ledger, house.folders),
+        sources=sources.watched(ledger, house.folders, lambda: house.pulse.look().refusing_since),
         troubles=lambda: troubles(house.pulse.look()),
         closing=house.closing,
     )

@@ -113,8 +113,10 @@ def _space(health: Health, moment: datetime) -> Trouble:
     free, least = gigabytes(health.free_bytes), gigabytes(health.free_threshold)
     since = {lang: era.format_moment(moment, language=lang) for lang in ("th", "en")}
     if health.free_bytes < health.free_threshold:
-        th = f"พื้นที่ดิสก์เหลือ {free} น้อยกว่า {least} ที่ตั้งไว้ จึงไม่รับอีเมลตั้งแต่ {since['th']}"
+        th = f"พื้นที่ดิสก์เหลือ {free} น้อยกว่า {least} ที่ตั้งไว้ จึงไม่รับอีเมลตั้งแต่ {since['th']} "
+        th += "โฟลเดอร์และการลงทะเบียนด้วยตนเองยังใช้ได้"
         en = f"{free} of disk are free, less than {least} as set, so no mail is taken since {since['en']}"
+        en += ", folders and forms still work"
     else:  # a quota, or a disk that filled up while a letter came
         th = f"ดิสก์ไม่มีที่พอสำหรับอีเมลที่เข้ามา จึงไม่รับอีเมลตั้งแต่ {since['th']}"
         en = f"the disk had no room for a mail that came in, so no mail is taken since {since['en']}"

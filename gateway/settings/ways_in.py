@@ -268,7 +268,9 @@ class IntakeSettings(Section):
         " / tell so many senders in an hour at most; beyond that letters are numbered without an answer",
     )
     refuse_below_free: Size = Field(
-        default=1024 * MIB, description="หยุดรับชั่วคราวเมื่อพื้นที่ว่างน้อยกว่านี้ / take nothing while less disk is free"
+        default=1024 * MIB,
+        description="ไม่รับอีเมลเมื่อพื้นที่ว่างน้อยกว่านี้ โฟลเดอร์และการลงทะเบียนด้วยตนเองยังใช้ได้"
+        " / take no mail while less disk is free; folders and forms still work",
     )
 
     @field_validator("answer", mode="before")

@@ -12,6 +12,7 @@ from gateway import drops, sources
 from gateway.opening import open_ledger
 from gateway.settings import load
 from tests.gateway.web.console.house import house, text_of
+from tests.gateway.web.healths import AT
 from watchers.folder import FolderWatch
 
 TORN = b"%PDF-1.4\n1 0 obj"
@@ -42,7 +43,7 @@ def test_files_that_are_not_whole_yet_are_told_at_their_folder_while_they_wait(t
     (tmp_path / "saraban.toml").write_text(SETTINGS, "utf-8")
     ledger = open_ledger(load(tmp_path / "saraban.toml", {}))
     one, two = drops.watches(ledger, nothing, nothing)
-    look = sources.watched(ledger, (one, two))
+    look = sources.watched(ledger, (one, two), lambda: None)
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     stand_still(two, 0.0)
@@ -65,4 +66,19 @@ def test_files_that_are_not_whole_yet_are_told_at_their_folder_while_they_wait(t
         "en": "Files that were not registered: 2, see the folder failed",
     }
     assert both[language] in page
+    ledger.close()
+
+
+def test_while_no_mail_is_taken_its_doors_say_so_and_folders_do_not(tmp_path: Path) -> None:
+    (tmp_path / "saraban.toml").write_text(SETTINGS, "utf-8")
+    ledger = open_ledger(load(tmp_path / "saraban.toml", {"SARABAN_SMTP__ENABLED": "true"}))
+    watches = drops.watches(ledger, nothing, nothing)
+    (tmp_path / "one").mkdir()
+    look = sources.watched(ledger, watches, lambda: AT)
+    since = {source.name: source.refusing_since for source in look()}
+    assert since == {"อีเมล (SMTP)": AT, "โฟลเดอร์ one": None, "โฟลเดอร์ two": None}
+    with house(tmp_path / "house", sources=look) as office:
+        page = office.signed_in("office.central_clerk").get("/home")
+    assert "อีเมล (SMTP) ไม่รับอีเมลตั้งแต่ 14 ส.ค. 2569" in text_of(page)
+    assert page.text.count("dot held") == 1
     ledger.close()

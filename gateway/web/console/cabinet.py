@@ -52,3 +52,4 @@ class Source:
     fault: str = ""  # a Thai sentence, "" when all is well
     torn: int = 0  # files that wait because they are not whole yet
     failed: int = 0  # files that were not registered and lie in failed/
+    refusing_since: datetime | None = None  # nothing is taken in since then

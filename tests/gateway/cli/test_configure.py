@@ -319,6 +319,8 @@ def test_too_little_disk_is_wrong(saraban: Saraban, tmp_path: Path, monkeypatch:
     monkeypatch.setenv("SARABAN_INTAKE__REFUSE_BELOW_FREE", "9000000GiB")
     found = saraban("check", "--json", "--config", settings(tmp_path, ""))
     assert found.verdicts()["intake.refuse_below_free"] == "wrong"
+    told = {row["check"]: row["text"] for row in found.rows}["intake.refuse_below_free"]
+    assert told.endswith("จะไม่รับอีเมล โฟลเดอร์และการลงทะเบียนด้วยตนเองยังใช้ได้")
 
 
 def test_a_certificate_that_is_none_is_wrong(saraban: Saraban, tmp_path: Path) -> None:

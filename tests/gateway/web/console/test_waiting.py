@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from ledger import access, outbox, registering, sending, unlocking
 from ledger.addressing import Reach
 from ledger.content import Content
-from ledger.letters import DeliveryRow
+from ledger.letters import DeliveryRow, LetterRow
 from ledger.outbox import OutboxRow, Schedule
 from ledger.receipts import ReceiptRow
 from ledger.registers import EntryRow
@@ -87,6 +87,19 @@ def test_a_clerk_sees_what_waits_and_acknowledges_from_the_list(house: House) ->
     assert found.number in told
     assert "แจ้งปฏิทิน" not in text_of(clerk.get("/waiting"))
     assert "แจ้งปฏิทิน" in text_of(clerk.get("/registers/incoming"))
+
+
+def test_a_letter_of_nobody_names_no_sender_and_what_came_now_came_just_now(house: House) -> None:
+    delivery = sent(house, "office.plain", Reach.SCHOOLS, ["s1"], "แจ้งปฏิทิน")
+    with house.act("amended") as act:
+        act.alter(LetterRow, act.session.get_one(DeliveryRow, delivery).letter_id, sender="")
+    clerk = house.signed_in("s1.school_clerk")
+    page = text_of(clerk.get("/waiting"))
+    assert "จาก ·" not in page
+    assert "ถึง โรงเรียนบ้านนา" in page
+    for text in (page, text_of(clerk.get("/home"))):
+        assert "เมื่อสักครู่" in text
+        assert "0 นาทีที่แล้ว" not in text
 
 
 def test_acknowledging_twice_leaves_one_receipt_and_one_number(house: House) -> None:
