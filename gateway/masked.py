@@ -8,6 +8,7 @@ from ledger import tokens
 from ledger.database import Database
 from ledger.errors import Refused
 from ledger.values import Reading
+from watchers.reading.copies import Copy
 from watchers.reading.painter import Painter
 from watchers.reading.reader import Reader
 
@@ -26,26 +27,26 @@ class MaskedReader:
         return self._reader.painter
 
     def read(self, content: bytes, *, name: str = "", sender: str | None = None) -> Reading:
-        """As `Reader.read`; what is a token of ours without looking like one is masked as well."""
-        found = self._reader.read(content, name=name, sender=sender)
-        known = self._ours(found.doubtful)
-        return self._reader.read(content, name=name, sender=sender, known=known) if known else found
+        """As `Reader.read`, with a mark in place of each link and token of ours."""
+
+        def read(known: frozenset[str]) -> Reading:
+            return self._reader.read(content, name=name, sender=sender, known=known)
+
+        return tokens.sought(read, self._ours)
 
     def copy(self, content: bytes, name: str) -> bytes:
         """A file of that name as it may be handed out: who may read it must not get a link of somebody else by it.
 
         Errors: `Unavailable`; `Refused` for a file that cannot be looked through.
         """
-        copy = self.painter.copy(content, name)
-        if copy is not None and (known := self._ours(copy.doubtful)):
-            copy = self.painter.copy(content, name, known)
-        if copy is None:
-            raise Refused(reason=UNCOPIED)
-        return copy.content
 
-    def _ours(self, doubtful: Collection[str]) -> Collection[str]:
-        """Which of them are tokens of ours; most letters have no doubtful one."""
-        if not doubtful:
-            return ()
+        def copy(known: frozenset[str]) -> Copy:
+            if made := self.painter.copy(content, name, known):
+                return made
+            raise Refused(reason=UNCOPIED)
+
+        return tokens.sought(copy, self._ours).content
+
+    def _ours(self, doubtful: Collection[str]) -> frozenset[str]:
         with self._database.read() as session:
             return tokens.ours(session, doubtful)

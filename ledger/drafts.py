@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ledger.database import Moment, Row, table_of
-from ledger.masks import without_links
+from ledger.tokens import without_links
 
 LONGEST = 64 * 1024  # characters of one draft
 MOST = 50  # drafts of one person; the oldest makes room
@@ -35,7 +35,7 @@ def keep(
 ) -> None:
     """Remember what is typed into a form; an empty one, or one of more letters than `longest`, is forgotten."""
     drop(session, person_id, form)
-    text = json.dumps({name: without_links(value) for name, value in fields.items()}, ensure_ascii=False)
+    text = json.dumps({name: without_links(session, value) for name, value in fields.items()}, ensure_ascii=False)
     if any(value.strip() for value in fields.values()) and len(text) <= longest:
         row = {"person_id": person_id, "form": form, "fields": text, "at": at}
         session.connection().execute(sa.insert(table_of(DraftRow)).values(row))

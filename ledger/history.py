@@ -21,8 +21,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import ledger
-from ledger import masks
+from ledger import tokens
 from ledger.database import Database, Moment, Row, moment_text, plain, table_of
+from ledger.masks import SHORTEST
 from ledger.prepared import Prepared
 
 START = "0" * 63 + "1"  # what the first line is chained to
@@ -73,14 +74,14 @@ class Act:
     def add(self, row: type[Row], **values: object) -> int:
         """Insert a row; returns its id."""
         table = table_of(row)
-        stored = {name: plain(value) for name, value in {**_defaults(table), **_masked(values)}.items()}
+        stored = {name: plain(value) for name, value in {**_defaults(table), **self._masked(values)}.items()}
         key = stored["id"] = _insert(self.connection, table, stored)
         self._changes.append((table.name, key, None, {name: stored.get(name) for name in _sealed_columns(row)}))
         return key
 
     def alter(self, row: type[Row], key: int, **values: object) -> None:
         """Change columns of the row with the id `key`."""
-        table, before, values = table_of(row), self._read(row, key), _masked(values)
+        table, before, values = table_of(row), self._read(row, key), self._masked(values)
         self.connection.execute(sa.update(table).where(table.c.id == key).values(values))
         self._note(row, key, before, values)
 
@@ -91,7 +92,7 @@ class Act:
         """
         if not wanted:
             return
-        names, wanted = tuple(wanted[0][2]), [(key, before, _masked(new)) for key, before, new in wanted]
+        names, wanted = tuple(wanted[0][2]), [(key, before, self._masked(new)) for key, before, new in wanted]
         rows = [[key, *(plain(new[name]) for name in names)] for key, _, new in wanted]
         _change(table_of(row), names).run(self.connection, rows=_COMPACT(rows))
         for key, before, new in wanted:
@@ -110,6 +111,13 @@ class Act:
     def unseal(self, row: type[Row], key: int) -> None:
         """The opposite of `seal`: the row stays, and will be sealed anew when it is settled again."""
         self._changes.append((table_of(row).name, key, _sealed(row, self._read(row, key)), None))
+
+    def _masked(self, values: Values) -> Values:
+        """What is written, without links of ours: whoever quoted one would publish it to every later reader."""
+        return {
+            name: tokens.without_links(self.session, value) if type(value) is str and len(value) > SHORTEST else value
+            for name, value in values.items()
+        }
 
     def _note(self, row: type[Row], key: int, before: Values, new: Values) -> None:
         """Remember the sealed columns that change."""
@@ -193,7 +201,7 @@ def sealed_values(row: type[Row], values: Values) -> Values:
 
 def _append(act: Act) -> None:
     previous, changes, at = head(act.session), act.line(), moment_text(act.at)
-    who, about = masks.without_links(act.who), masks.without_links(act.about)
+    who, about = tokens.without_links(act.session, act.who), tokens.without_links(act.session, act.about)
     digest = chain_hash(previous, at, who, act.what, about, changes)
     line = {
         "at": at,
@@ -206,14 +214,6 @@ def _append(act: Act) -> None:
     }
     _insert(act.connection, table_of(HistoryRow), line)
     act.session.info[_HEAD] = digest
-
-
-def _masked(values: Values) -> Values:
-    """What is written, without links of ours: whoever typed or quoted one would publish it to every later reader."""
-    return {
-        name: masks.without_links(value) if type(value) is str and len(value) > masks.SHORTEST else value
-        for name, value in values.items()
-    }
 
 
 def _sealed(row: type[Row], values: Values) -> Values:

@@ -1,9 +1,10 @@
 """Our own links are masked in all that comes in: whoever finds one in a quoted mail would acknowledge by it (P-21).
 
-A link is known by its shape, whatever its host: `/r/` or `/join/` before the 43 letters of a token, however a mail
-program writes them: percent-encoded, as HTML references, wrapped and quoted, cut by tags, inside a scanner's link.
-Where the shape does not stand for certain, 43 such letters in a row are doubtful, also within a longer run or with
-something between them behind the path: they count when their hash is that of a token of ours.
+What may be a link is looked for by its shape: `/r/` or `/join/` before the 43 letters of a token, however a mail
+program writes them: percent-encoded, as HTML references, wrapped and quoted, cut by tags, inside a scanner's link;
+besides, 43 such letters in a row, also within a longer run or with something between them behind the path. All of it is
+doubtful and counts when its hash is that of a token of ours: other offices run this program too, and other sites have
+such paths, and their links must reach whoever they were sent to.
 
 No I/O; the time is linear in the length of the text.
 """
@@ -18,7 +19,7 @@ from hashlib import sha256
 MARK = "[ลิงก์ลงทะเบียนรับ]"
 PLAIN_MARK = "[receipt link]"  # where a charset has no Thai
 SHORTEST = 43  # letters of a token
-MOST = 500  # doubtful runs that are asked for; no letter has more, so the rest is masked unasked
+MOST = 500  # links and lone runs that are asked for; no letter has more, so the rest is masked unasked
 GUESSES = 4_000  # pieces of longer runs, and what stands apart, that are asked for; data has more, and stays as it is
 
 _LETTER = r"[A-Za-z0-9_-]"
@@ -72,15 +73,15 @@ Span = tuple[int, int, str]  # from, to, token
 class Mask:
     """Masks the texts of one arrival, and keeps in mind what it found.
 
-    Arguments: `known`, the hashes of doubtful runs that are tokens of ours. Afterwards `links` has the hash of each
-    link that was masked, `doubtful` those of runs that were left, for the ledger to say whether they are ours.
+    Arguments: `known`, the hashes of what is doubtful and a token of ours. Afterwards `links` has the hash of each
+    link that was masked, `doubtful` those for the ledger to say whether they are ours (`tokens.sought`).
     """
 
     def __init__(self, known: Collection[str] = ()) -> None:
         self._known = frozenset(known)
         self.links: set[str] = set()
         self.doubtful: set[str] = set()
-        self._runs: set[str] = set()  # of the doubtful ones, those that stand alone
+        self._runs: set[str] = set()  # of the doubtful ones, those that have the shape or stand alone
         self._pieced = 0  # paths behind which pieces were looked for
 
     def text(self, text: str, mark: str = MARK) -> str:
@@ -88,7 +89,7 @@ class Mask:
         return text if len(text) < SHORTEST else self._marked(text, [*self._shapes(text), *self._runs_of(text)], mark)
 
     def shapes(self, text: str) -> str:
-        """`text` with a mark in place of what has the shape of a link; nobody is asked for what stands by itself."""
+        """`text` with a mark in place of each link; what stands by itself, without a path, is not asked for."""
         return text if len(text) < SHORTEST else self._marked(text, [*self._shapes(text)], MARK)
 
     def _marked(self, text: str, spans: list[Span], mark: str) -> str:
@@ -107,24 +108,23 @@ class Mask:
                 yield from self._behind(text, sign.start(), anchor.end(1))
         for found in _UNDERLINED.finditer(text):
             token = _NUMBERED.sub(lambda odd: "-" if odd[1] == "2D" else "_", found[1])
-            if _END.match(text, found.end()) or self._is_guessed(token):
+            if self._counts(token, ends=_END.match(text, found.end())):
                 yield _whole(text, found.start(), found.end(), token)
         for found in _BASE64.finditer(text):
-            if token := _token_inside(found[0]):
+            for token in filter(self.is_ours, _tokens_inside(found[0])):
                 yield _whole(text, found.start(), found.end(), token)
 
     def _runs_of(self, text: str) -> Iterator[Span]:
         for run in _RUN.finditer(text):
             for token, at, alone in _tokens_of(run[0]) if len(run[0]) <= _LONGEST_RUN else ():
-                if self._is_known(token) if alone else self._is_guessed(token):
+                if self._counts(token, ends=alone):
                     yield run.start() + at, run.start() + at + SHORTEST, token
 
     def _behind(self, text: str, start: int, at: int) -> Iterator[Span]:
         """The link whose path begins at `start` and ends at `at`."""
         if found := _TOKEN.match(text, at, at + _WINDOW):
             token = _letters(_EACH, found[0])
-            ends = _END.match(text, found.end())
-            if self._counts(token, wrapped="\n" in found[0]) if ends else self._is_guessed(token):
+            if self._counts(token, ends=_END.match(text, found.end())):
                 yield _whole(text, start, found.end(), token)
                 return
         self._pieced += 1
@@ -135,17 +135,18 @@ class Mask:
             if self._is_guessed(token):
                 yield _whole(text, start, found.end(), token)
 
-    def _counts(self, token: str, *, wrapped: bool) -> bool:
-        """What goes over the end of a line may be words below a short link of somebody else."""
-        return not wrapped or _is_random(token) or self._is_known(token)
-
-    def _is_known(self, token: str) -> bool:
+    def is_ours(self, token: str) -> bool:
+        """Whether what may be a token is one of ours, as far as is known; beyond `MOST` it counts as one."""
         name = hashed(token)
-        if name in self._known or len(self._runs) >= MOST:
+        if name not in self._runs and len(self._runs) >= MOST:
             return True
         self._runs.add(name)
         self.doubtful.add(name)
-        return False
+        return name in self._known
+
+    def _counts(self, token: str, *, ends: object) -> bool:
+        """Letters that go on may be anything: as many of them are not masked unasked."""
+        return self.is_ours(token) if ends else self._is_guessed(token)
 
     def _is_guessed(self, token: str) -> bool:
         room = len(self.doubtful) < MOST + GUESSES
@@ -157,19 +158,9 @@ class Mask:
         return name in self._known
 
 
-def without_links(text: str) -> str:
-    """`text` with a mark in place of whatever has the shape of a link of ours."""
-    return Mask().shapes(text)
-
-
 def hashed(token: str) -> str:
     """What the ledger keeps of a token (5.2)."""
     return sha256(token.encode()).hexdigest()
-
-
-def _is_random(token: str) -> bool:
-    """A token of 43 letters has capitals, small letters and digits, but for one in a thousand."""
-    return all(any(map(test, token)) for test in (str.isupper, str.islower, str.isdigit))
 
 
 def _letters(each: re.Pattern[str], written: str) -> str:
@@ -205,11 +196,10 @@ def _trailing(tail: str) -> str:
     return tail[len(tail.rstrip(".,;:!?")) :]
 
 
-def _token_inside(encoded: str) -> str:
+def _tokens_inside(encoded: str) -> list[str]:
     bare = encoded.rstrip("=").translate(str.maketrans("+/", "-_"))
     whole = bare[:-1] if len(bare) % 4 == 1 else bare
-    found = _INSIDE.search(urlsafe_b64decode(whole + "=" * (-len(whole) % 4)).decode("latin-1"))
-    return found[1] if found else ""
+    return _INSIDE.findall(urlsafe_b64decode(whole + "=" * (-len(whole) % 4)).decode("latin-1"))
 
 
 def _tokens_of(run: str) -> Iterator[tuple[str, int, bool]]:

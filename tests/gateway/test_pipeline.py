@@ -26,7 +26,7 @@ from ledger.letters import DeliveryRow, DocumentRow
 from ledger.outbox import OutboxRow
 from ledger.registers import EntryRow
 from ledger.values import Channel, Intake, NoticeKind, Outcome, OutcomeKind, Reading, RegisterKind, Secrecy
-from watchers.reading import read
+from tests.asking import asked
 
 RULES = """
 rules:
@@ -52,7 +52,7 @@ class Walk:
     def __init__(self, world: World, policy: Policy) -> None:
         self.world = world
         entering = Entering(world.database, world.originals, lambda _intake: policy, lambda: world.now, lambda: None)
-        self.settler = Settler(world.database, world.originals, _read, entering.enter, entering.park, 2)
+        self.settler = Settler(world.database, world.originals, self._read, entering.enter, entering.park, 2)
         self.taker = Taker(world.database, world.originals, Receivers(world.database).owners, self.settler.ring)
 
     def take(self, intake: Intake) -> Future[int]:
@@ -61,9 +61,9 @@ class Walk:
     def outcome(self, intake: Intake) -> Outcome:
         return self.settler.settle(self.take(intake).result(10)).result(10)
 
-
-def _read(intake: IntakeRow, content: bytes) -> Reading:
-    return read(content, name=intake.name, sender=intake.sender if intake.channel != "folder" else None)
+    def _read(self, intake: IntakeRow, content: bytes) -> Reading:
+        sender = intake.sender if intake.channel != "folder" else None
+        return asked(self.world.database, content, name=intake.name, sender=sender)
 
 
 @contextmanager

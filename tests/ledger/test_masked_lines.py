@@ -12,7 +12,7 @@ from ledger import drafts, history, masked_lines, search
 from ledger.database import FILE, Database, table_of
 from ledger.directory import OrganisationRow, PersonRow
 from ledger.history import HistoryRow, acting, chain_hash
-from ledger.letters import token_hash
+from ledger.letters import LetterRow, token_hash
 from ledger.masked_lines import WHAT
 from ledger.masks import MARK
 from ledger.registers import EntryRow
@@ -94,6 +94,15 @@ def test_a_text_that_only_looks_like_ours_does_not_stop_the_upgrade(old: Old, tm
         old.line(session, "registered", *told)
     with upgraded(tmp_path) as database:
         assert TOKEN not in everything(database)
+        assert faults(database, tmp_path) == []
+
+
+def test_the_link_of_another_office_stays_in_what_is_stored(old: Old, tmp_path: Path) -> None:
+    with old.database.write() as session:
+        old.line(session, "registered", old.add(session, "letters", id=2, subject=LINK))
+    with upgraded(tmp_path) as database:
+        with database.read() as session:
+            assert session.get_one(LetterRow, 2).subject == LINK
         assert faults(database, tmp_path) == []
 
 

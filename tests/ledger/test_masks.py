@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from ledger.letters import token_hash
-from ledger.masks import GUESSES, MARK, MOST, Mask, hashed, without_links
+from ledger.masks import GUESSES, MARK, MOST, Mask, hashed
 
 TOKEN = "wL3-q_7Rk2ZyT0aVbN8cXd5eFgH1iJ4mKoPsQuWxY9z"  # a token of letters, digits and both odd signs
 LINK = f"https://saraban.office.example/r/{TOKEN}"
@@ -74,10 +74,17 @@ SHAPES = {
 
 @pytest.mark.parametrize(("written", "shown"), SHAPES.values(), ids=SHAPES)
 def test_a_link_is_masked_however_it_is_written(written: str, shown: str) -> None:
-    mask = Mask()
+    mask = Mask({token_hash(TOKEN)})
     assert mask.text(written) == shown
     assert mask.links == {token_hash(TOKEN)}
     assert mask.text(shown) == shown
+
+
+@pytest.mark.parametrize("written", [written for written, _ in SHAPES.values()], ids=SHAPES)
+def test_a_link_of_somebody_else_is_asked_for_and_stays_however_it_is_written(written: str) -> None:
+    for mask in Mask(), Mask({hashed("another")}):
+        assert (mask.text(written), mask.shapes(written), mask.links) == (written, written, set())
+        assert token_hash(TOKEN) in mask.doubtful
 
 
 @pytest.mark.parametrize(
@@ -144,6 +151,13 @@ def test_nobody_hides_a_token_behind_many_runs_that_are_none() -> None:
     assert TOKEN not in Mask().text(f"{decoys} {TOKEN}")
 
 
+def test_what_is_beyond_all_that_is_asked_for_stays_masked_when_some_of_it_is_known() -> None:
+    decoys = "".join(f"http://a.example/r/{number:043d}\n" for number in range(MOST - 1))
+    other = f"http://a.example/r/{TOKEN[::-1]}"
+    for known in frozenset[str](), {hashed(TOKEN)}:
+        assert TOKEN[::-1] not in Mask(known).text(f"{LINK}\n{decoys}{other}")
+
+
 def test_data_that_has_many_long_runs_stays_as_it_is() -> None:
     data = " ".join(f"{number:064x}" for number in range(GUESSES))
     mask = Mask()
@@ -153,7 +167,7 @@ def test_data_that_has_many_long_runs_stays_as_it_is() -> None:
 
 def test_several_links_in_one_text_are_each_masked() -> None:
     other = TOKEN[::-1]
-    mask = Mask()
+    mask = Mask({hashed(TOKEN), hashed(other)})
     assert mask.text(f"{LINK} และ {LINK.replace(TOKEN, other)}") == f"{MARK} และ {MARK}"
     assert mask.links == {hashed(TOKEN), hashed(other)}
 
@@ -170,11 +184,11 @@ PIECES = (
 def test_no_text_makes_it_slow(piece: str) -> None:
     hostile = (piece * (2048 // len(piece) + 1))[:2048]
     begun = time.process_time()
-    without_links(hostile)
+    Mask().shapes(hostile)
     assert time.process_time() - begun < 0.05  # the bound of the issue for 2 kB
 
 
 def test_a_million_letters_of_paths_do_not_take_the_time_of_a_reading() -> None:
     begun = time.process_time()
-    without_links("/r/A " * 200_000)
+    Mask().shapes("/r/A " * 200_000)
     assert time.process_time() - begun < 2  # a reading has ten seconds for all

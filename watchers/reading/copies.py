@@ -120,8 +120,10 @@ def _printed(content: bytes, mask: Mask) -> bytes:
 
 def _blotted(content: bytes, mask: Mask) -> bytes:
     def blot(found: re.Match[bytes]) -> bytes:
-        wide = found[2][1:2] == b"\0"
-        mask.links.add(hashed(found[2].replace(b"\0", b"").decode()))
+        wide, token = found[2][1:2] == b"\0", found[2].replace(b"\0", b"").decode()
+        if not mask.is_ours(token):
+            return found[0]
+        mask.links.add(hashed(token))
         return found[1] + (b"x\0" if wide else b"x") * len(packed.BLOT)
 
     return _IN_WIDE.sub(blot, _IN_BYTES.sub(blot, content))

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from io import BytesIO
 from quopri import encodestring
+from typing import Any
 
 import pytest
 from fpdf import FPDF
@@ -21,6 +22,17 @@ from watchers.reading import copies, own, packed, printed, read, rescue
 TOKEN = "wL3-q_7Rk2ZyT0aVbN8cXd5eFgH1iJ4mKoPsQuWxY9z"
 LINK = f"https://saraban.office.example/r/{TOKEN}"
 HASH = token_hash(TOKEN)
+
+
+OURS = frozenset({HASH})  # what the ledger says when it is asked
+
+
+def asked() -> Mask:
+    return Mask(OURS)
+
+
+def opened(**told: Any) -> packed.Opening:
+    return packed.Opening(OURS, **told)
 
 
 def mail(text: str = "เรียน ผอ.", subject: str = "ตอบรับ", html: str = "") -> EmailMessage:
@@ -70,7 +82,7 @@ PLACES = {
 
 @pytest.mark.parametrize("content", PLACES.values(), ids=PLACES)
 def test_a_reading_has_no_link_and_says_which_was_there(content: bytes) -> None:
-    reading = read(content, sender="a@school.example")
+    reading = read(content, sender="a@school.example", known=OURS)
     assert TOKEN not in said(reading)
     assert reading.links == (HASH,)
     assert not reading.defects
@@ -78,7 +90,7 @@ def test_a_reading_has_no_link_and_says_which_was_there(content: bytes) -> None:
 
 def test_the_word_behind_a_link_in_html_is_no_part_of_it() -> None:
     html = f'<p>ดู <a href="{LINK}">{LINK}</a><b>See</b> <a href="x">here</a>.</p>'.encode()
-    found = read(b"Subject: x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html)
+    found = read(b"Subject: x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html, known=OURS)
     assert (found.text, found.links) == (f"ดู {MARK} See here.", (HASH,))
 
 
@@ -90,12 +102,12 @@ def test_the_diagnostic_of_a_bounce_has_none() -> None:
         b"Final-Recipient: rfc822; s@school.example\r\nAction: failed\r\nStatus: 5.7.1\r\n"
         b"Diagnostic-Code: smtp; 554 5.7.1 blocked: %b\r\n\r\n--b--\r\n" % LINK.encode()
     )
-    (bounce,) = read(report, sender="").bounces
+    (bounce,) = read(report, sender="", known=OURS).bounces
     assert bounce.diagnostic == f"smtp; 554 5.7.1 blocked: {MARK}"
 
 
 def test_what_nothing_could_read_shows_none_either() -> None:
-    assert rescue.reading(f"Subject: {LINK}\n\nx".encode(), "", "crash").subject == MARK
+    assert rescue.reading(f"Subject: {LINK}\n\nx".encode(), "", "crash", OURS).subject == MARK
 
 
 def test_a_mail_of_our_own_is_read_as_it_is() -> None:
@@ -104,7 +116,7 @@ def test_a_mail_of_our_own_is_read_as_it_is() -> None:
 
 def test_masking_leaves_identity_and_files_as_they_came() -> None:
     content = attached(LINK.encode(), "note.txt", "text/plain")
-    masked, bare = read(content), own(content)
+    masked, bare = read(content, known=OURS), own(content)
     assert (masked.identity, masked.documents) == (bare.identity, bare.documents)
 
 
@@ -129,7 +141,7 @@ COPIED = {
 
 @pytest.mark.parametrize(("content", "name", "handed_out"), COPIED.values(), ids=COPIED)
 def test_a_file_is_handed_out_without_links(content: bytes, name: str, handed_out: bytes) -> None:
-    mask = Mask()
+    mask = asked()
     assert copies.copy(content, name, mask) == handed_out
     assert mask.links == {HASH}
 
@@ -138,7 +150,7 @@ def test_a_mail_under_another_name_is_taken_apart_as_well() -> None:
     message = mail(LINK)
     message.replace_header("Content-Transfer-Encoding", "base64")
     message.set_payload(b64encode(LINK.encode()).decode())
-    shown = message_from_bytes(copies.copy(message.as_bytes(), "saved.dat", Mask()), policy=default)
+    shown = message_from_bytes(copies.copy(message.as_bytes(), "saved.dat", asked()), policy=default)
     assert shown.get_content().strip() == MARK
 
 
@@ -154,7 +166,7 @@ def test_a_mail_is_handed_out_without_links_in_any_of_its_parts(encoding: str, d
         around = mail("ส่งต่อ")
         around.add_attachment(message)
         message = around
-    mask = Mask()
+    mask = asked()
     copy = copies.copy(message.as_bytes(), "letter.eml", mask)
     decoded = "\n".join(
         str(part["subject"]) + (part.get_content() if part.get_content_maintype() == "text" else "")
@@ -178,7 +190,7 @@ def test_a_mail_is_handed_out_without_links_in_any_of_its_parts(encoding: str, d
     ],
 )
 def test_what_has_no_link_is_handed_out_byte_for_byte(content: bytes, name: str) -> None:
-    assert copies.copy(content, name, Mask()) == content
+    assert copies.copy(content, name, asked()) == content
 
 
 def zipped(**members: str | bytes) -> bytes:
@@ -207,14 +219,14 @@ CUT = f"<w:r><w:t>{LINK[:50]}</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>{LINK[50
 
 
 def test_an_office_file_is_handed_out_without_links() -> None:
-    content, mask = office(f"<w:t>{LINK}</w:t>", LINK), packed.Opening()
+    content, mask = office(f"<w:t>{LINK}</w:t>", LINK), opened()
     shown = copies.copy(content, "x.docx", mask)
     was, now = unzipped(content), unzipped(shown)
     blotted = {name: data.replace(TOKEN.encode(), packed.BLOT.encode()) for name, data in was.items()}
     assert TOKEN.encode() in was["word/document.xml"]
     assert now == blotted
     assert mask.links == {HASH}
-    assert copies.copy(shown, "x.docx", packed.Opening()) == shown
+    assert copies.copy(shown, "x.docx", opened()) == shown
 
 
 @pytest.mark.parametrize(
@@ -231,7 +243,7 @@ def test_an_office_file_is_handed_out_without_links() -> None:
 def test_a_file_from_which_a_link_cannot_be_taken_is_not_handed_out(content: bytes) -> None:
     assert copies.looks_through(content)
     with pytest.raises(packed.Hidden):
-        copies.copy(content, "x.zip", packed.Opening())
+        copies.copy(content, "x.zip", opened())
 
 
 @pytest.mark.parametrize(
@@ -244,14 +256,14 @@ def test_a_member_that_nobody_can_open_hides_no_link_in_the_others(damage: tuple
         archive.writestr("a.txt", LINK)
     content = made.getvalue().replace(*damage, 1)
     with pytest.raises(packed.Hidden):
-        copies.copy(content, "x.zip", packed.Opening())
+        copies.copy(content, "x.zip", opened())
     harmless = content.replace(TOKEN.encode(), b"." * len(TOKEN))
-    assert copies.copy(harmless, "x.zip", packed.Opening()) == harmless
+    assert copies.copy(harmless, "x.zip", opened()) == harmless
 
 
 def test_an_archive_is_handed_out_without_links_in_its_members() -> None:
     members = {"a_txt": f"> {LINK}\n", "b_eml": mail(LINK).as_bytes(), "c_docx": office(LINK), "d_zip": zipped(x=LINK)}
-    shown = unzipped(copies.copy(zipped(**members), "x.zip", packed.Opening()))
+    shown = unzipped(copies.copy(zipped(**members), "x.zip", opened()))
     assert shown["a.txt"].decode() == f"> {MARK}\n"
     assert TOKEN.encode() not in shown["b.eml"]
     assert TOKEN.encode() not in b"".join(unzipped(shown["c.docx"]).values())
@@ -264,7 +276,7 @@ def test_a_token_alone_in_an_office_file_is_asked_for() -> None:
     assert copies.copy(content, "x.docx", mask) == content
     assert HASH in mask.doubtful
     with pytest.raises(packed.Hidden):
-        copies.copy(content, "x.docx", packed.Opening({HASH}))
+        copies.copy(content, "x.docx", opened())
 
 
 @pytest.mark.parametrize(
@@ -278,15 +290,15 @@ def test_a_token_alone_in_an_office_file_is_asked_for() -> None:
     ids=["office", "archive", "broken", "encrypted"],
 )
 def test_an_archive_without_a_link_or_that_nobody_can_open_is_handed_out_byte_for_byte(content: bytes) -> None:
-    assert copies.copy(content, "x.zip", packed.Opening()) == content
+    assert copies.copy(content, "x.zip", opened()) == content
 
 
 def test_no_more_is_unpacked_than_there_is_room_for() -> None:
     bomb = zipped(a=bytes(3_000_000), b=bytes(3_000_000))
     with pytest.raises(packed.Hidden):
-        copies.copy(bomb, "x.zip", packed.Opening(room=5_000_000))
+        copies.copy(bomb, "x.zip", opened(room=5_000_000))
     with pytest.raises(packed.Hidden):
-        copies.copy(zipped(inner=bomb), "x.zip", packed.Opening(room=5_000_000))
+        copies.copy(zipped(inner=bomb), "x.zip", opened(room=5_000_000))
 
 
 def a_print(words: str = "", target: str = "") -> bytes:
@@ -306,27 +318,27 @@ def test_a_link_that_is_printed_in_a_pdf_is_not_handed_out(words: str) -> None:
     assert copies.looks_through(content)
     for file, name in ((content, "x.pdf"), (zipped(x_pdf=content), "x.zip"), (attached(content, "x.pdf"), "x.eml")):
         with pytest.raises(packed.Hidden):
-            copies.copy(file, name, packed.Opening(pages=printed.texts))
+            copies.copy(file, name, opened(pages=printed.texts))
 
 
 def test_an_address_in_a_pdf_is_overwritten_and_a_pdf_without_a_link_stays() -> None:
     linked, bare = a_print("See", LINK), a_print("See https://www.reddit.com/r/thailand", "https://office.example/r/")
     shown = linked.replace(TOKEN.encode(), packed.BLOT.encode())
     assert shown != linked
-    assert copies.copy(linked, "x.pdf", packed.Opening(pages=printed.texts)) == shown
-    assert copies.copy(bare, "x.pdf", packed.Opening(pages=printed.texts)) == bare
+    assert copies.copy(linked, "x.pdf", opened(pages=printed.texts)) == shown
+    assert copies.copy(bare, "x.pdf", opened(pages=printed.texts)) == bare
     assert any("reddit" in text for text in printed.texts(bare))
     assert "https://office.example/r/" in list(printed.texts(bare))
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.4 broken", b"%PDF-1.4\n%%EOF", a_print("x")[:300]])
 def test_a_pdf_that_cannot_be_opened_is_handed_out_byte_for_byte(content: bytes) -> None:
-    assert copies.copy(content, "x.pdf", packed.Opening(pages=printed.texts)) == content
+    assert copies.copy(content, "x.pdf", opened(pages=printed.texts)) == content
 
 
 def test_a_reading_opens_nothing() -> None:
     content = office(LINK)
-    assert copies.copy(content, "x.docx", Mask()) == content
+    assert copies.copy(content, "x.docx", asked()) == content
 
 
 @pytest.mark.parametrize(
@@ -352,4 +364,4 @@ def test_what_is_nested_too_deeply_is_not_handed_out() -> None:
     for _ in range(30):
         content = b"Content-Type: message/rfc822\r\n\r\n" + content
     with pytest.raises(ValueError, match="deep"):
-        copies.copy(content, "x.eml", Mask())
+        copies.copy(content, "x.eml", asked())

@@ -17,8 +17,8 @@ from ledger import intakes, routing, rules, verify
 from ledger.database import Row
 from ledger.intakes import SMALL, IntakeRow
 from ledger.values import Channel, Intake, OutcomeKind
+from tests.asking import asked
 from tests.gateway.web.console.house import House
-from watchers.reading import read
 
 RULES = """
 rules:
@@ -100,7 +100,7 @@ def hold(
         (key,) = intakes.take(session, [(intake, house.places[place])])
     with house.database.read() as session:
         row = session.get_one(IntakeRow, key)
-    reading = read(content, name=row.name, sender=row.sender if dropped is None else None)
+    reading = asked(house.database, content, name=row.name, sender=row.sender if dropped is None else None)
     decided = Policy(house.cabinet.life, house.cabinet.sender_of, lambda _session, _reading: None, policy)
     entering = Entering(house.database, house.originals, lambda _intake: decided, house.clock, lambda: None)
     outcome = entering.enter([Settled(row, content, reading)])[key]

@@ -93,6 +93,23 @@ def test_the_tray_shows_a_quoted_link_nowhere(house: House, sent: Sent) -> None:
     assert MARK in pages[1].text
 
 
+def test_the_link_of_another_office_can_be_followed_by_who_gets_its_letter(house: House) -> None:
+    link = "https://saraban.area9.example/r/wL3-q_7Rk2ZyT0aVbN8cXd5eFgH1iJ4mKoPsQuWxY9z"
+    page, note = f'<a href="{link}">เปิด</a>', {"note.txt": link.encode()}
+    mail = offers.mail(f"แจ้ง {link}", f"> {link}\n", page, note)
+    intake = offers.hold(house, mail)
+    clerk = house.signed_in("office.central_clerk")
+    assert link in clerk.get(f"/tray/{intake}").text
+    assert clerk.post(f"/tray/{intake}/register", {**offers.FORM, "subject": f"แจ้ง {link}"}).status == 303
+    with house.database.read() as session:
+        made = sa.select(EntryRow.id).where(EntryRow.subject == f"แจ้ง {link}")
+        entry = session.execute(made).scalar_one()
+    assert link in text_of(clerk.get(f"/entries/{entry}"))
+    assert f'href="{link}"' in clerk.get(f"/entries/{entry}/mail/body").text
+    assert clerk.get(f"/entries/{entry}/mail/original").body == mail
+    assert clerk.get(f"/entries/{entry}/files/1").text == link
+
+
 def test_a_quoted_link_is_registered_by_its_clerk_without_it(house: House, sent: Sent) -> None:
     clerk = house.signed_in("office.central_clerk")
     form = {**offers.FORM, "subject": f"ส่งต่อ {house.url}/r/{sent.token}"}
