@@ -163,6 +163,7 @@ class Entries:
         with self._cabinet.database.read() as session:
             may = access.changing(session, asked.viewer, entry, kind, self._cabinet.clock())
             own = directory.groups(session, asked.viewer.organisation_id)
+            adds = amending.may_add(session, asked.viewer, entry)
         if not may.amend:
             raise NotAllowed
         return self._view.page(
@@ -181,6 +182,7 @@ class Entries:
             restored=restored,
             key="",
             reason=may.reason,
+            adds=adds,
             groups=[(group.id, group.name) for group in own],
             accept=uploads.ACCEPT,
             most=uploads.MOST,

@@ -102,6 +102,17 @@ def test_a_letter_of_nobody_names_no_sender_and_what_came_now_came_just_now(hous
         assert "0 นาทีที่แล้ว" not in text
 
 
+def test_a_letter_that_others_hold_is_amended_without_a_field_for_files(house: House) -> None:
+    delivery = sent(house, "office.register_officer", Reach.SCHOOLS, ["s1"])
+    with house.database.read() as session:
+        letter = session.get_one(DeliveryRow, delivery).letter_id
+        entry = session.scalars(sa.select(EntryRow.id).where(EntryRow.letter_id == letter)).one()
+    page = house.signed_in("office.register_officer").get(f"/entries/{entry}/amend")
+    assert page.status == 200
+    assert 'name="subject"' in page.text
+    assert 'name="files"' not in page.text
+
+
 def test_acknowledging_twice_leaves_one_receipt_and_one_number(house: House) -> None:
     delivery = sent(house, "office.plain", Reach.SCHOOLS, ["s2"], "ครั้งเดียว")
     clerk = house.signed_in("s2.school_clerk")
