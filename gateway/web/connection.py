@@ -7,8 +7,8 @@ import logging
 import socket
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.web import line
 from gateway.web.crowd import Crowd
@@ -59,6 +59,7 @@ class Connection(HttpToolsProtocol):
         self._answers_since = 0.0
         self.waiting_since: float | None = None
         self.asking = False
+        self._running: RequestResponseCycle | None = None
 
     # What happens on it
 
@@ -81,6 +82,9 @@ class Connection(HttpToolsProtocol):
         self._crowd.leave(self)
         self._wait_no_more()
         self._reads_again()
+        if self._running is not None:  # the last one that was asked for is told by uvicorn, not the one being answered
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -100,6 +104,10 @@ class Connection(HttpToolsProtocol):
         self.asking = not health and self._may_ask()
         self.app = self._site if self.asking or health else self._when_there_is_room
         super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]  # it only calls it
 
     def on_body(self, body: bytes) -> None:
         self._head_bytes = 0
@@ -159,6 +167,10 @@ class Connection(HttpToolsProtocol):
     def has_left(self) -> bool:
         """Whether nobody waits for the answer any more."""
         return bool(self.transport.is_closing())
+
+    def followed(self) -> bool:
+        """See `line.Line`."""
+        return bool(self.pipeline)
 
     def body_within(self, seconds: float) -> None:
         """See `line.Line`."""

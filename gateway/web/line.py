@@ -27,6 +27,9 @@ class Line(Protocol):
     def has_left(self) -> bool:
         """Whether nobody waits for the answer any more."""
 
+    def followed(self) -> bool:
+        """Whether another request waits for the end of this answer; until then it is not seen who leaves."""
+
 
 class Nobody:
     """Where the server is another one, as in a test of one part."""
@@ -45,6 +48,10 @@ class Nobody:
 
     def has_left(self) -> bool:
         """Stays."""
+        return False
+
+    def followed(self) -> bool:
+        """Comes alone."""
         return False
 
 

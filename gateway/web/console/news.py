@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response, StreamingResponse
 
+from gateway.web import line
 from gateway.web.console.asked import Asked
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.guard import OURS, Page
@@ -56,7 +57,8 @@ class News:
         stream = Stream(asked.sign_in.id, asked.sign_in.account_id)
         if len(self._open) >= STREAMS and self._before(stream) is None:
             return Response(status_code=503, headers={"Retry-After": "60"})
-        news = self._news(stream, asked.token, asked.number("since") or asked.newest)
+        here = line.of(asked.request.scope)
+        news = self._news(stream, here, asked.token, asked.number("since") or asked.newest)
         return StreamingResponse(news, media_type="text/event-stream", headers=HEADERS)
 
     def _before(self, stream: Stream) -> Stream | None:
@@ -67,7 +69,7 @@ class News:
                 return same[0]
         return None
 
-    async def _news(self, stream: Stream, token: str, since: int) -> AsyncIterator[str]:
+    async def _news(self, stream: Stream, here: line.Line, token: str, since: int) -> AsyncIterator[str]:
         if (before := self._before(stream)) is not None:
             self._open.remove(before)
         self._open.append(stream)
@@ -75,7 +77,7 @@ class News:
             last = since
             yield "retry: 5000\n\n"
             for second in range(STREAM_SECONDS):
-                if second and await self._closing():
+                if (second and await self._closing()) or here.followed():
                     return
                 if stream not in self._open:
                     yield f"retry: {LATER}\n\n"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPResponse
+from socket import create_connection
 
 import pytest
 from structlog.testing import capture_logs
@@ -124,6 +125,20 @@ def test_a_stream_that_its_browser_closed_is_forgotten(house: House) -> None:
     connection.close()
     while streams_of(house):
         pass
+
+
+def test_a_request_behind_a_stream_ends_it_quietly(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(news, "EVERY", 0.02)
+    port = int(house.url.rpartition(":")[2])
+    asked = f"GET /live HTTP/1.1\r\nHost: localhost\r\nCookie: sid={house.token('office.plain')}\r\n\r\n".encode()
+    with capture_logs() as logs, create_connection(("127.0.0.1", port), 20) as both:
+        both.sendall(asked * 2)
+        answer = b"".join(iter(lambda: both.recv(65536), b""))
+    assert answer.count(b"HTTP/1.1 200") == 1
+    assert answer.endswith(b"\r\n0\r\n\r\n")  # whole
+    assert (streams_of(house), logs, caplog.text) == ([], [], "")
 
 
 def test_all_streams_share_one_look_for_news(house: House, listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
