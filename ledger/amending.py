@@ -44,7 +44,7 @@ def amend(
     if not may.amend:
         raise NotAllowed
     if may.reason and not reason.strip():
-        raise FieldsWrong(reason="พ้นกำหนดแก้ไขของผู้ลงทะเบียนแล้ว โปรดระบุเหตุผลที่แก้ไข")
+        raise FieldsWrong(reason="ท่านไม่ใช่ผู้ลงทะเบียนรายการนี้ หรือพ้นกำหนดแก้ไขแล้ว โปรดระบุเหตุผลที่แก้ไข")
     if seen != version(entry):
         raise ChangedMeanwhile
     columns = checked(act, viewer, kind, content, entry.registered_at)
@@ -127,7 +127,7 @@ def remove_document(act: Act, viewer: Viewer, entry_id: int, position: int, reas
     if not _letter_is_open(act.session, viewer, document.letter_id):
         raise Refused(reason=NOT_OURS)
     if may.reason and not reason.strip():
-        raise FieldsWrong(reason="พ้นกำหนดแก้ไขของผู้ลงทะเบียนแล้ว โปรดระบุเหตุผลที่เอาไฟล์ออก")
+        raise FieldsWrong(reason="ท่านไม่ใช่ผู้ลงทะเบียนรายการนี้ หรือพ้นกำหนดแก้ไขแล้ว โปรดระบุเหตุผลที่เอาไฟล์ออก")
     if not reason.strip() and _held(act.session, document.letter_id):
         raise FieldsWrong(reason="มีผู้รับหนังสือนี้ไปแล้ว โปรดระบุเหตุผลที่เอาไฟล์ออก ผู้รับจะเห็นเหตุผลนี้")
     act.what, act.about = "file removed", _about(entry, reason)
