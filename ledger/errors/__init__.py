@@ -34,6 +34,7 @@ from ledger.errors.proving import (
 )
 from ledger.errors.root import (
     DiskFull,
+    ExportsWait,
     FileIncomplete,
     FilesWait,
     FileTooLarge,
@@ -57,6 +58,7 @@ __all__ = [
     "DataOpen",
     "DecidedMeanwhile",
     "DiskFull",
+    "ExportsWait",
     "Fault",
     "FieldsWrong",
     "FileIncomplete",

@@ -38,6 +38,13 @@ class Unavailable(SarabanError):
     en = "The system cannot take this at the moment. Please try again later."
 
 
+class ExportsWait(Unavailable):
+    """So many files are being made, for one person (`count`) or for all, that no other can begin."""
+
+    th = "กำลังสร้างไฟล์อยู่ {count} ไฟล์ จึงยังเริ่มไฟล์ใหม่ไม่ได้ โปรดรอให้สร้างเสร็จอย่างน้อยหนึ่งไฟล์ แล้วลองใหม่"
+    en = "{count} files are being made, so no other can begin. Please wait until one of them is done, and try again."
+
+
 class FilesWait(Unavailable):
     """Too many files are being looked through; nobody has begun with this one."""
 

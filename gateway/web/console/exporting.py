@@ -21,7 +21,7 @@ from gateway.web.console.making import Making, Makings, Progress
 from gateway.web.console.view import View, to
 from ledger import era, exports, history, listing
 from ledger.access import Right, Viewer
-from ledger.errors import ConfirmFirst, Unavailable
+from ledger.errors import ConfirmFirst
 from ledger.history import acting
 from ledger.listing import Filter
 from ledger.values import RegisterKind
@@ -77,7 +77,7 @@ class Exporting:
         )
 
     def make(self, asked: Asked) -> Response:
-        """Begin the file. Errors: `ConfirmFirst` for many lines; `Unavailable` while too many are made."""
+        """Begin the file. Errors: `ConfirmFirst` for many lines; `ExportsWait` while too many are made."""
         kind, viewer, form = kind_of(asked), asked.viewer, asked.form.get("form", "xlsx")
         wanted = filter_of(asked, kind, self._cabinet.today())
         if form not in FORMS:
@@ -94,8 +94,6 @@ class Exporting:
 
         name = f"{TITLES[kind]} {sheet.period}.{form}"
         making = self._makings.start(viewer.person_id, name, FORMS[form], count, write)
-        if making is None:
-            raise Unavailable
         making.ended.wait(WAIT)
         return to(f"/exports/{making.key}")
 

@@ -14,10 +14,12 @@ from typing import BinaryIO
 
 import structlog
 
+from ledger.errors import ExportsWait
+
 log = structlog.get_logger(__name__)
 KEPT = timedelta(hours=1)
 AT_ONCE = 2  # files that are made at the same time; others wait
-MOST = 50  # files that are kept, and of one person; who asks for more, waits until some are gone
+MOST = 50  # files that are kept, and of one person: the oldest that is done makes room, one that is being made never
 MOST_OF_ONE = 10
 
 Progress = Callable[[int], None]
@@ -53,15 +55,16 @@ class Makings:
         self._made: dict[str, Making] = {}
         self._lock, self._turn = threading.Lock(), threading.Semaphore(AT_ONCE)
 
-    def start(self, person_id: int, name: str, media_type: str, total: int, make: Make) -> Making | None:
-        """Begin a file for a person. Returns None while too many are kept."""
+    def start(self, person_id: int, name: str, media_type: str, total: int, make: Make) -> Making:
+        """Begin a file for a person. Errors: `ExportsWait` while too many are being made."""
         self._forget_old()
         key = token_urlsafe(24)
         making = Making(key, person_id, name, media_type, self._folder / key, self._clock(), total)
         with self._lock:
-            own = sum(other.person_id == person_id for other in self._made.values())
-            if len(self._made) >= MOST or own >= MOST_OF_ONE:
-                return None
+            own = [other for other in self._made.values() if other.person_id == person_id]
+            for among, most in ((own, MOST_OF_ONE), (list(self._made.values()), MOST)):
+                if len(among) >= most:
+                    self._make_room(among)
             self._made[key] = making
         threading.Thread(target=self._make, args=(making, make), name="making", daemon=True).start()
         return making
@@ -85,11 +88,20 @@ class Makings:
             log.exception("export.failed", fault=type(fault).__name__)
         making.ended.set()
 
+    def _make_room(self, among: list[Making]) -> None:
+        done = [making for making in among if making.ended.is_set() and making.key in self._made]
+        if not done:
+            raise ExportsWait(count=len(among))
+        self._drop(min(done, key=lambda making: making.at))
+
+    def _drop(self, making: Making) -> None:
+        del self._made[making.key]
+        with contextlib.suppress(OSError):
+            making.path.unlink(missing_ok=True)
+
     def _forget_old(self) -> None:
         now = self._clock()
         with self._lock:
-            for key, making in list(self._made.items()):
+            for making in list(self._made.values()):
                 if making.ended.is_set() and now - making.at > KEPT:
-                    del self._made[key]
-                    with contextlib.suppress(OSError):
-                        making.path.unlink(missing_ok=True)
+                    self._drop(making)

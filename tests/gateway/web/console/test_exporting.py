@@ -5,14 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import subprocess
+import threading
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from gateway.web.console.making import MOST_OF_ONE, Making, Makings
 from ledger import access, registering, verify
 from ledger.content import Content
+from ledger.errors import ExportsWait
 from ledger.values import RegisterKind, Secrecy
 from tests.gateway.web.console.house import PASSWORD, Client, House
 
@@ -107,3 +112,24 @@ def test_many_lines_ask_for_the_password_and_every_file_is_in_the_history(house:
     assert exported(visitor, "csv").count(b"04001") == 1001
     with house.database.read() as session:
         assert list(verify.faults(session, house.originals)) == []
+
+
+def test_the_oldest_file_that_is_done_makes_room_and_only_those_being_made_are_too_many(tmp_path: Path) -> None:
+    makings = Makings(tmp_path / "exports", lambda: datetime.now(UTC))
+    goes_on = threading.Event()
+
+    def start(person: int, make: Callable[[], object]) -> Making:
+        return makings.start(person, "ทะเบียน.csv", "text/csv", 1, lambda _out, _progress: int(bool(make())))
+
+    try:
+        done = [start(1, lambda: True) for _ in range(MOST_OF_ONE - 1)]
+        failed = start(1, lambda: 1 // 0)
+        assert all(making.ended.wait(20) for making in [*done, failed])
+        running = [start(1, lambda: goes_on.wait(20)) for _ in range(MOST_OF_ONE)]
+        assert not any(makings.of(making.key, 1) or making.path.exists() for making in [*done, failed])
+        with pytest.raises(ExportsWait, match=f"^{MOST_OF_ONE} files are being made"):
+            start(1, lambda: True)
+        assert all(makings.of(making.key, 1) for making in running)
+        assert start(2, lambda: True)  # the others are not kept from theirs
+    finally:
+        goes_on.set()
