@@ -231,8 +231,23 @@ def _links(settings: Settings) -> Iterator[Finding]:
         th = f"ลิงก์ในอีเมลจะเปิดได้เฉพาะเครื่องนี้ ({settings.http.url}) ให้ตั้ง base_url"
         en = f"links in mails would work on this machine only ({settings.http.url}): set base_url"
         yield Finding("warning", "http.base_url", th, en)
-    if settings.http.enabled and url.scheme == "https":
-        yield from _proxies(settings)
+    if settings.http.enabled:
+        yield from _believed(settings)
+        if url.scheme == "https":
+            yield from _proxies(settings)
+
+
+def _believed(settings: Settings) -> Iterator[Finding]:
+    """Whoever is trusted says who asks, so it must be few, and they must stand in front."""
+    http = settings.http
+    for everybody in (str(network) for network in http.trusted_proxies if network.prefixlen == 0):
+        th = f"trusted_proxies มี {everybody} คือทุกที่อยู่ ใครก็อ้างที่อยู่ของผู้อื่นได้ ให้ตั้งเฉพาะที่อยู่ของพร็อกซี"
+        en = f"trusted_proxies has {everybody}, which is everybody: anyone may claim any address; name the proxy alone"
+        yield Finding("warning", "http.trusted_proxies", th, en)
+    if http.trusted_proxies and not http.base_url:
+        th = "ตั้ง trusted_proxies แล้วแต่ยังไม่ได้ตั้ง base_url ลิงก์ที่ส่งออกจึงไม่ผ่านพร็อกซี ให้ตั้ง base_url เป็นที่อยู่ของพร็อกซี"
+        en = "trusted_proxies is set, but base_url is not, so links miss the proxy: set base_url to its address"
+        yield Finding("warning", "http.trusted_proxies", th, en)
 
 
 def _proxies(settings: Settings) -> Iterator[Finding]:

@@ -343,6 +343,14 @@ def test_a_certificate_that_is_none_is_wrong(saraban: Saraban, tmp_path: Path) -
             "http = {port = 0, enabled = true, base_url = 'https://x.example', trusted_proxies = ['10.0.0.1']}",
             "http.trusted_proxies",
         ),
+        *(
+            (f"http = {{port = 0, enabled = true, {proxies}}}", "http.trusted_proxies")
+            for proxies in (
+                "base_url = 'https://x.example', trusted_proxies = ['127.0.0.1', '0.0.0.0/0']",
+                "base_url = 'https://x.example', trusted_proxies = ['::1', '::/0']",
+                "trusted_proxies = ['127.0.0.1']",
+            )
+        ),
         ("relay = {kind = 'smtp', host = 'mx.example'}", "http.base_url"),
         ("relay = {kind = 'smtp', host = 'mx.example', tls = 'opportunistic'}", "relay.tls"),
     ],
@@ -359,7 +367,7 @@ def test_what_is_unwise_is_warned_of(saraban: Saraban, tmp_path: Path, text: str
     "http",
     [
         "port = 0, base_url = 'https://x.example'",
-        "port = 0, base_url = 'https://x.example', trusted_proxies = ['0.0.0.0/0']",
+        "port = 0, base_url = 'https://x.example', trusted_proxies = ['127.0.0.0/8', '10.0.0.5/24']",
         "port = 0, base_url = 'https://x.example', host = '0.0.0.0', trusted_proxies = ['10.0.0.1']",
         "port = 0",
     ],
