@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ledger.masks import PLAIN_MARK, Mask, hashed
-from watchers.reading import frames, headers, limits, message, packed, params, sniff, transfer, words
+from watchers.reading import frames, headers, limits, message, packed, params, sniff, tnef, transfer, words
 from watchers.reading.headers import Block
 
 _BLOTTED = frozenset({sniff.PDF, sniff.OLE, *(kind for _, kind in sniff.STREAMS)})
@@ -26,6 +26,7 @@ _PATHS = (
     *((path, _IN_BYTES) for path in (b"/r/", b"/join/")),
     *((path.encode("utf-16-le"), _IN_WIDE) for path in ("/r/", "/join/")),
 )
+_WIDE_PATH = re.compile(rb"/\0(?:r|j\0o\0i\0n)\0/")
 _MOST_PATHS = 1_000  # that are looked at before a file is given to a child
 _XML = "text/xml"
 _XML_NAMES = (".xml", ".rels")
@@ -68,7 +69,7 @@ def looks_through(content: bytes) -> bool:
     kind = sniff.by_start(content)
     if kind == sniff.OLE:
         return any(_has(content, path, pattern) for path, pattern in _PATHS)
-    return not kind or kind.startswith("text/") or kind in (sniff.PDF, sniff.ZIP)
+    return not kind or kind.startswith("text/") or kind in (sniff.PDF, sniff.ZIP, sniff.TNEF)
 
 
 def _has(content: bytes, path: bytes, pattern: re.Pattern[bytes]) -> bool:
@@ -92,6 +93,8 @@ def copy(content: bytes, name: str, mask: Mask, depth: int = 0) -> bytes:
         return _printed(_blotted(content, mask), mask)
     if kind in _BLOTTED:
         return _blotted(content, mask)
+    if kind == sniff.TNEF:
+        return _winmail(content, mask, depth)
     if sniff.by_start(content) == sniff.ZIP:
         return _archive(content, mask, depth)
     return _text(content, "", mask) if kind.startswith("text/") or kind in ("", sniff.SVG) else content
@@ -109,7 +112,21 @@ def _archive(content: bytes, mask: Mask, depth: int) -> bytes:
         packed.must_show_none(blotted, mask)
         return blotted
 
-    return packed.archive(content, mask, shown)
+    copied = packed.archive(content, mask, shown)
+    packed.must_be(copied, _blotted(copied, mask))  # in a comment, or before or behind the archive
+    return copied
+
+
+def _winmail(content: bytes, mask: Mask, depth: int) -> bytes:
+    """Outlook's file: letters take the place of a link, but not within what it has attached."""
+    blotted = _blotted(content, mask)
+    shown = content if blotted == content else tnef.summed(blotted)
+    if isinstance(mask, packed.Opening):
+        found = tnef.read(shown, [])
+        packed.must_show_none("\n".join((found.text, found.html)).encode("utf-8", "replace"), mask)
+        for file in found.files:
+            packed.must_be(file.content, copy(file.content, file.name or "x", mask, depth + 1))
+    return shown
 
 
 def _printed(content: bytes, mask: Mask) -> bytes:
@@ -131,7 +148,7 @@ def _blotted(content: bytes, mask: Mask) -> bytes:
 
 def _text(content: bytes, charset: str, mask: Mask) -> bytes:
     signed = next((name for mark, name in _SIGNATURES.items() if content.startswith(mark)), "")
-    for name in filter(None, (charset, signed, *_CHARSETS)):
+    for name in filter(None, (charset, signed or _wide(content), *_CHARSETS)):
         try:
             text = content.decode(name)
         except (UnicodeError, LookupError, ValueError):
@@ -139,6 +156,12 @@ def _text(content: bytes, charset: str, mask: Mask) -> bytes:
         masked = mask.text(text)
         return content if masked == text else _encoded(masked, mask.text(text, PLAIN_MARK), name)
     return content
+
+
+def _wide(content: bytes) -> str:
+    """The charset of a text of two bytes a letter that does not say so, as the path of a link in it shows."""
+    path = _WIDE_PATH.search(content)
+    return ("utf-16-be" if path.start() % 2 else "utf-16-le") if path else ""
 
 
 def _encoded(masked: str, plain: str, charset: str) -> bytes:

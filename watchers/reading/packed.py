@@ -53,6 +53,8 @@ def archive(content: bytes, mask: Opening, shown: Callable[[bytes, str], bytes])
         with zipfile.ZipFile(BytesIO(content)) as packed:
             if len(packed.infolist()) > MEMBERS:
                 raise Hidden("too many members")
+            for info in packed.infolist():
+                must_be(info.filename, mask.text(info.filename))
             members = [(info, _unpacked(packed, info, mask)) for info in packed.infolist()]
     except _BROKEN:
         return content
@@ -68,12 +70,17 @@ def archive(content: bytes, mask: Opening, shown: Callable[[bytes, str], bytes])
     return made.getvalue()
 
 
+def must_be(was: bytes | str, shown: bytes | str) -> None:
+    """Raise `Hidden` where something was masked that cannot be written as it is shown."""
+    if was != shown:
+        raise Hidden("a link")
+
+
 def must_show_none(text: bytes, mask: Mask) -> None:
     """Raise `Hidden` where a link stands in a text or, with its tags taken out, in what a person reads of it."""
     for form in (text, _TAG.sub(b"", text)):
         for piece in _near(form):
-            if mask.text(piece) != piece:
-                raise Hidden("a link")
+            must_be(piece, mask.text(piece))
 
 
 def _unpacked(packed: zipfile.ZipFile, info: zipfile.ZipInfo, mask: Opening) -> bytes | None:

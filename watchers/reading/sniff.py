@@ -10,6 +10,7 @@ from watchers.reading.filename import extension
 
 PDF = "application/pdf"
 ZIP = "application/zip"
+TNEF = "application/ms-tnef"
 OLE = "application/x-ole-storage"
 PROGRAM = "application/x-executable"
 SCRIPT = "text/x-script"
@@ -35,7 +36,7 @@ _STARTS = (
     (b"\x1f\x8b", "application/gzip"),
     (b"BZh", "application/x-bzip2"),
     (b"\xfd7zXZ\x00", "application/x-xz"),
-    (b"\x78\x9f\x3e\x22", "application/ms-tnef"),
+    (b"\x78\x9f\x3e\x22", TNEF),
     (b"MSCF", "application/vnd.ms-cab-compressed"),
     (b"MZ", PROGRAM),
     (b"\x7fELF", PROGRAM),

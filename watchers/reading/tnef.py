@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from watchers.reading.charset import decode
@@ -65,6 +66,17 @@ def read(content: bytes, problems: list[str], depth: int = 0) -> Contents:
     except (struct.error, ValueError):
         found.broken = True
     return found
+
+
+def summed(content: bytes) -> bytes:
+    """`content`, some of which was overwritten, with the checksums of its attributes made anew."""
+    made, at = bytearray(content), 6
+    with suppress(ValueError):  # what is cut short has none behind
+        for _, _, value in _attributes(content):
+            at += 9 + len(value)
+            made[at : at + 2] = struct.pack("<H", sum(value) & 0xFFFF)
+            at += 2
+    return bytes(made)
 
 
 def _attributes(content: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -17,6 +17,7 @@ from fpdf import FPDF
 from ledger.letters import token_hash
 from ledger.masks import MARK, PLAIN_MARK, Mask
 from ledger.values import Reading
+from tests.watchers.reading.test_tnef import attribute, file, properties, variable, winmail
 from watchers.reading import copies, own, packed, printed, read, rescue
 
 TOKEN = "wL3-q_7Rk2ZyT0aVbN8cXd5eFgH1iJ4mKoPsQuWxY9z"
@@ -293,6 +294,61 @@ def test_an_archive_without_a_link_or_that_nobody_can_open_is_handed_out_byte_fo
     assert copies.copy(content, "x.zip", opened()) == content
 
 
+def behind_its_end(content: bytes) -> bytes:
+    return content + LINK.encode()
+
+
+def named(name: str) -> bytes:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(name, "x")
+    return made.getvalue()
+
+
+def with_a_comment(content: bytes) -> bytes:
+    made = BytesIO(content)
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.comment = f"see {LINK}".encode()
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        named(f"office_r_{TOKEN}.html"),
+        with_a_comment(zipped(a_txt="x")),
+        behind_its_end(zipped(a_txt="x")),
+    ],
+    ids=["name", "comment", "behind its end"],
+)
+def test_an_archive_has_no_link_beside_its_members(content: bytes) -> None:
+    with pytest.raises(packed.Hidden):
+        copies.copy(content, "x.zip", opened())
+    assert copies.copy(content, "x.zip", packed.Opening()) == content
+
+
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+def test_text_of_two_bytes_a_letter_is_known_without_its_mark(charset: str) -> None:
+    words = "เรียน ผู้อำนวยการโรงเรียน ขอส่งลิงก์"
+    content = f"{words} {LINK}\n{words}".encode(charset)
+    assert copies.copy(content, "x.txt", opened()) == f"{words} {MARK}\n{words}".encode(charset)
+    assert copies.copy(content, "x.txt", packed.Opening()) == content
+
+
+def test_outlooks_file_is_handed_out_without_links() -> None:
+    said = attribute(1, 0x9003, properties(variable(0x1F, 0x1000, f"ดู {LINK}".encode("utf-16-le"))))
+    stream = winmail(said, file(attribute(2, 0x800F, LINK.encode())))
+    blotted = "https://saraban.office.example/r/" + packed.BLOT
+    said = attribute(1, 0x9003, properties(variable(0x1F, 0x1000, f"ดู {blotted}".encode("utf-16-le"))))
+    assert copies.looks_through(stream)
+    expected = winmail(said, file(attribute(2, 0x800F, blotted.encode())))
+    assert copies.copy(stream, "winmail.dat", opened()) == expected
+    assert copies.copy(stream, "winmail.dat", packed.Opening()) == stream
+    for hidden in (zipped(a_txt=LINK), LINK.replace("_", "%5F").encode()):
+        with pytest.raises(packed.Hidden):
+            copies.copy(winmail(file(attribute(2, 0x800F, hidden))), "winmail.dat", opened())
+
+
 def test_no_more_is_unpacked_than_there_is_room_for() -> None:
     bomb = zipped(a=bytes(3_000_000), b=bytes(3_000_000))
     with pytest.raises(packed.Hidden):
@@ -316,9 +372,9 @@ def test_a_link_that_is_printed_in_a_pdf_is_not_handed_out(words: str) -> None:
     content = a_print(words)
     assert TOKEN.encode() not in content
     assert copies.looks_through(content)
-    for file, name in ((content, "x.pdf"), (zipped(x_pdf=content), "x.zip"), (attached(content, "x.pdf"), "x.eml")):
+    for around, name in ((content, "x.pdf"), (zipped(x_pdf=content), "x.zip"), (attached(content, "x.pdf"), "x.eml")):
         with pytest.raises(packed.Hidden):
-            copies.copy(file, name, opened(pages=printed.texts))
+            copies.copy(around, name, opened(pages=printed.texts))
 
 
 def test_an_address_in_a_pdf_is_overwritten_and_a_pdf_without_a_link_stays() -> None:
