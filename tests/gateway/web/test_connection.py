@@ -11,11 +11,9 @@ from functools import partial
 from socket import SO_RCVBUF, SOL_SOCKET, create_connection, socket
 
 import pytest
-from structlog.testing import capture_logs
 
 from gateway.web import connection, forms
 from gateway.web.app import build
-from gateway.web.connection import Connection
 from gateway.web.crowd import ANSWERED, FEW, PROXIED, STRANGERS
 from gateway.web.peer import Peers
 from ledger.values import ReceiptPage, Visit
@@ -217,20 +215,6 @@ def test_who_does_not_read_the_answer_is_dropped(monkeypatch: pytest.MonkeyPatch
         line.sendall(b"GET /r/%b/files/1 HTTP/1.1\r\nHost: localhost\r\n\r\n" % ORDINARY.encode())
         eventually(lambda: len(stage.crowd) == 1)
         eventually(lambda: len(stage.crowd) == 0)
-
-
-def test_an_answer_ends_quietly_when_the_connection_is_lost_with_another_request_behind_it(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(connection, "STALL_SECONDS", 0.05)
-    desk = RememberingDesk(content=b"x" * 20_000_000)
-    asked = LETTER.replace(b" HTTP", b"/files/1 HTTP")
-    with capture_logs() as logs, staged(desk) as (stage, port), create_connection(("127.0.0.1", port)) as line:
-        line.setsockopt(SOL_SOCKET, SO_RCVBUF, 4096)
-        line.sendall(asked * 2)
-        eventually(lambda: any(one.followed() for one in stage.crowd._places if isinstance(one, Connection)))
-        eventually(lambda: len(stage.crowd) == 0)
-    assert ([one for one in logs if one["log_level"] == "error"], caplog.text) == ([], "")
 
 
 def test_a_server_that_stops_waits_for_nobody_who_keeps_it_waiting(

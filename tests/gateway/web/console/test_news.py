@@ -11,6 +11,7 @@ from socket import create_connection
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.web.connection import Connection
 from gateway.web.console import news
 from ledger import history
 from tests.gateway.web.console.every_kind import line
@@ -139,6 +140,24 @@ def test_a_request_behind_a_stream_ends_it_quietly(
     assert answer.count(b"HTTP/1.1 200") == 1
     assert answer.endswith(b"\r\n0\r\n\r\n")  # whole
     assert (streams_of(house), logs, caplog.text) == ([], [], "")
+
+
+def test_an_answer_whose_line_is_lost_ends_quietly_though_another_request_waits_behind_it(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(news, "EVERY", 0.02)
+    monkeypatch.setattr(news, "BEAT", 1)
+    monkeypatch.setattr(Connection, "followed", lambda _: False)  # as any other answer that takes its time
+    monkeypatch.setattr(news, "STREAM_SECONDS", 50)
+    port = int(house.url.rpartition(":")[2])
+    asked = f"GET /live HTTP/1.1\r\nHost: localhost\r\nCookie: sid={house.token('office.plain')}\r\n\r\n".encode()
+    with capture_logs() as logs:
+        with create_connection(("127.0.0.1", port), 20) as both:
+            both.sendall(asked * 2)
+            both.recv(100)
+        while streams_of(house):
+            pass
+    assert (logs, caplog.text) == ([], "")
 
 
 def test_all_streams_share_one_look_for_news(house: House, listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
