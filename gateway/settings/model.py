@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from itertools import permutations
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from gateway.settings.units import Place, PlaceOrNone
@@ -86,6 +87,21 @@ class Settings(Section):
             if one.path.is_relative_to(other.path):
                 raise PydanticCustomError("folders_apart", "watched folders must not be the same or lie in one another")
         return folders
+
+    @model_validator(mode="after")
+    def _none_of_ours(self, info: ValidationInfo) -> Settings:
+        """By their names alone: a share that does not answer must not hold up the start."""
+        ours = [self.data, *([self.relay.path] if self.relay.kind == "maildrop" else [])]
+        held = [*ours, self.key_file, (info.context or {}).get("folder")]
+        for watched in (Path(os.path.abspath(folder.path)) for folder in self.folders):
+            inside = any(watched.is_relative_to(os.path.abspath(one)) for one in ours)
+            if inside or any(Path(os.path.abspath(one)).is_relative_to(watched) for one in held if one is not None):
+                raise PydanticCustomError(
+                    "folder_ours",
+                    "a watched folder must not be, hold or lie in the folders data and relay.path, nor hold key_file"
+                    " or saraban.toml: whatever lies there would be registered and moved away",
+                )
+        return self
 
     @model_validator(mode="after")
     def _own_ports(self) -> Settings:

@@ -26,6 +26,8 @@ _THAI = {
     "bare_password": 'รหัสผ่านจะถูกส่งโดยไม่เข้ารหัส ให้ตั้ง tls = "require" หรือ "implicit"',
     "retry_order": "retry_first ต้องไม่เกิน retry_longest และ retry_longest ต้องไม่เกิน give_up",
     "folders_apart": "โฟลเดอร์ที่เฝ้าต้องไม่ซ้ำกันและไม่ซ้อนกัน",
+    "folder_ours": "โฟลเดอร์ที่เฝ้าต้องไม่ใช่โฟลเดอร์ data หรือ relay.path ต้องไม่ซ้อนกันกับโฟลเดอร์เหล่านี้ "
+    "และต้องไม่มี key_file หรือ saraban.toml อยู่ข้างใน เพราะไฟล์ที่อยู่ในนั้นจะถูกลงทะเบียนและย้ายออกไป",
     "answer_verified": "ยังตรวจยืนยันผู้ส่งไม่ได้จนกว่าจะรับหนังสือจากตู้อีเมล (IMAP) ได้ ให้ใช้ known, all หรือ off",
     "own_ports": "smtp, lmtp และ http ต้องใช้พอร์ตคนละพอร์ต",
 }

@@ -75,6 +75,24 @@ IN_THE_FILE = [
         "saraban.toml:1: folders: โฟลเดอร์ที่เฝ้าต้องไม่ซ้ำกันและไม่ซ้อนกัน",
         "saraban.toml:1: folders: watched folders must not be the same or lie in one another",
     ),
+    *(
+        (
+            f'{before}\n[[folders]]\npath = "{path}"',
+            "saraban.toml: โฟลเดอร์ที่เฝ้าต้องไม่ใช่โฟลเดอร์ data หรือ relay.path ต้องไม่ซ้อนกันกับโฟลเดอร์เหล่านี้ "
+            "และต้องไม่มี key_file หรือ saraban.toml อยู่ข้างใน เพราะไฟล์ที่อยู่ในนั้นจะถูกลงทะเบียนและย้ายออกไป",
+            "saraban.toml: a watched folder must not be, hold or lie in the folders data and relay.path, nor hold"
+            " key_file or saraban.toml: whatever lies there would be registered and moved away",
+        )
+        for before, path in (
+            ("", "data"),
+            ("", "a/../data/closed"),
+            ("", "."),
+            ("", "outbox"),
+            ('data = "/srv/d"', ".."),
+            ('data = "/srv/d"', "/srv"),
+            ('key_file = "keys/totp.key"', "keys"),
+        )
+    ),
     (
         'folders = "a"',
         "saraban.toml:1: folders: ต้องเป็นรายการในวงเล็บ [ ]",

@@ -8,9 +8,10 @@ import segno
 from starlette.responses import Response
 
 from gateway.web.console.asked import Asked
+from gateway.web.console.back import inside
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.cookies import Cookies
-from gateway.web.console.guard import Page, inside
+from gateway.web.console.guard import Page
 from gateway.web.console.view import View, to
 from gateway.web.forms import Form
 from ledger.access import Right

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from gateway.web.console import typed
 from gateway.web.console.asked import Asked
+from gateway.web.console.back import inside
 from gateway.web.console.cabinet import Cabinet
-from gateway.web.console.guard import Page, answers, inside
+from gateway.web.console.guard import Page, answers
 from gateway.web.console.view import View, to
 from ledger import drafts, era
 from ledger.access import Right

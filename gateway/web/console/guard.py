@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from urllib.parse import SplitResult, quote, urlsplit
 
 import sqlalchemy as sa
 import structlog
@@ -26,6 +25,7 @@ from starlette.routing import Route
 from gateway.web import line
 from gateway.web.console import bodies
 from gateway.web.console.asked import Asked
+from gateway.web.console.back import SAFE, shown_before
 from gateway.web.console.cookies import Cookies
 from gateway.web.console.view import CONFIRM_FIRST, View
 from gateway.web.desk import Threads
@@ -39,7 +39,6 @@ from ledger.sign_ins import SignIn
 log = structlog.get_logger(__name__)
 
 Endpoint = Callable[[Asked], Response]
-SAFE = ("GET", "HEAD")
 OURS = (OSError, sa.exc.OperationalError)  # a full disk, a locked database: the moment's, not the visitor's (I9)
 AT_ONCE = 20  # requests of one sign-in
 SEAL = "saraban-seal"  # a form's seal, from a script of ours: then no field needs to bring it
@@ -125,7 +124,7 @@ class Guard:
         if isinstance(fault, SignedOut):
             return _to_sign_in(request)
         if isinstance(fault, ConfirmFirst):
-            return RedirectResponse(f"/confirm?next={_address(request)}", 303)
+            return RedirectResponse(f"/confirm?next={shown_before(request)}", 303)
         return await self._threads.run(self._view.fault, await self._who(request), fault)
 
     async def _admitted(self, page: Page, request: Request) -> Response:
@@ -275,33 +274,7 @@ def _to_sign_in(request: Request) -> Response:
     if accept.startswith("application/json"):
         return JSONResponse({"signed_out": True}, 401)
     told = "" if request.method in SAFE else "&told=expired"
-    return RedirectResponse(f"/sign-in?next={_address(request)}{told}", 303)
-
-
-def _address(request: Request) -> str:
-    """Path and query of this page, or for a form the page that its browser names as shown before."""
-    shown = request.url if request.method in SAFE else _split(request.headers.get("referer", ""))
-    if shown.netloc != request.url.netloc:
-        return quote("/home", safe="")
-    return quote(shown.path + (f"?{shown.query}" if shown.query else ""), safe="")
-
-
-def _split(address: str) -> SplitResult:
-    """The parts of an address that a visitor wrote; of what is none, nothing."""
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return urlsplit("")
-
-
-def inside(address: str, otherwise: str = "/home") -> str:
-    """`address` when it is a path of this site, so that a link cannot lead elsewhere after sign-in."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return otherwise
-    own = address.startswith("/") and not address.startswith("//") and not parts.scheme and not parts.netloc
-    return address if own and "\\" not in address and address.isprintable() else otherwise
+    return RedirectResponse(f"/sign-in?next={shown_before(request)}{told}", 303)
 
 
 def answers(values: Mapping[str, object], status: int = 200) -> Response:

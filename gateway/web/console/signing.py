@@ -9,9 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway import first_code
 from gateway.web.console.asked import Asked
+from gateway.web.console.back import inside
 from gateway.web.console.cabinet import Cabinet
 from gateway.web.console.cookies import Cookies
-from gateway.web.console.guard import OURS, Page, inside
+from gateway.web.console.guard import OURS, Page
 from gateway.web.console.view import View, to
 from gateway.web.ground import Ground, token_of
 from ledger import inviting

@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 
 from gateway.web.console.asked import Asked
-from gateway.web.console.guard import Page, inside
+from gateway.web.console.back import inside
+from gateway.web.console.guard import Page
 from ledger.access import Right
 from ledger.errors import ChangedMeanwhile, NotFound, Refused, Unavailable
 from tests.gateway.web.console.house import PASSWORD, Client, House, text_of
